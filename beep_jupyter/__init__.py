@@ -1,0 +1,37 @@
+"""Run any notebook cell in any Python environment, as if it were local.
+
+Importing this package does no work: `Beep` and the IPython hooks are loaded when they are first used, so that the
+pipe server and `%load_ext` start in milliseconds. Runs in the host's Python (3.11 and newer).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .manager import Beep as Beep
+
+__version__ = "0.1.0"
+__all__ = ["Beep", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Beep":
+        from .manager import Beep
+
+        return Beep
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Called by `%load_ext beep_jupyter`."""
+    from .magics import extension
+
+    extension.load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Called by `%unload_ext beep_jupyter`; leaves no trace of `load_ipython_extension`."""
+    from .magics import extension
+
+    extension.unload(shell)

@@ -1,0 +1,32 @@
+"""What environments and backends may be called. Any process of the host; standard library only."""
+
+from __future__ import annotations
+
+import re
+
+from .errors import UsageError
+
+PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+def check_name(kind: str, name: str) -> str:
+    """Returns `name` if it may name an environment or backend, so that it is safe as a file name and in a page.
+
+    Args:
+        kind: what is named, for the sentence: "environment" or "backend".
+
+    Raises:
+        UsageError: the name is outside `[a-z0-9][a-z0-9._-]{0,63}`; the cure offers one that fits.
+    """
+    if PATTERN.fullmatch(name):
+        return name
+    shown = name if len(name) <= 40 else name[:40] + "…"
+    raise UsageError(
+        f"{shown!r} cannot name {'an' if kind[0] in 'aeiou' else 'a'} {kind}.",
+        f"Use 1 to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or digit, such as '{slug(name)}'.",
+    )
+
+
+def slug(text: str) -> str:
+    """The nearest permitted name: `Provider Name` becomes `provider-name`; `x` where nothing is left."""
+    return re.sub(r"[^a-z0-9._]+", "-", text.lower()).strip("-._")[:64].rstrip("-._") or "x"

@@ -1,0 +1,22 @@
+"""Fixtures that every test may use: a home of its own, and the Pythons of this machine."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from beep_jupyter.home import Home
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """A fresh home and runtime folder, under a short path because sockets live there."""
+    folder = Path(tempfile.mkdtemp(prefix="beep-"))
+    monkeypatch.setenv("BEEP_HOME", str(folder / "home"))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(folder / "run"))
+    yield Home()
+    shutil.rmtree(folder, ignore_errors=True)
