@@ -1,0 +1,86 @@
+"""The grammar of `%%beep_eval`, parsed by click so that its help and its completion come from one definition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from ..errors import UsageError
+from .invoke import our_usage_errors
+from .options import timeout
+from .params import TARGETS, VARIABLES
+from .surface import Surface
+
+
+@dataclass(frozen=True, slots=True)
+class CellRequest:
+    """What the first line of a cell asked for.
+
+    Attributes:
+        names: backends or environments; empty where the one in use is meant.
+        inputs: notebook variables to send, each once.
+        outputs: variables to bring back, each once.
+        timeout_s: when to interrupt; None never.
+        raises: whether an error of the code is raised in the notebook.
+        is_quiet: whether nothing but errors is shown.
+    """
+
+    names: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    timeout_s: float | None = None
+    raises: bool = True
+    is_quiet: bool = False
+
+
+def _split(context: click.Context, parameter: click.Parameter, value: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Commas and repetition both list names; each counts once, in its first place."""
+    texts = [value] if isinstance(value, str) else value or ()
+    return tuple(dict.fromkeys(name.strip() for text in texts for name in text.split(",") if name.strip()))
+
+
+@click.command("beep_eval")
+@click.argument("names", required=False, type=TARGETS, callback=_split, metavar="[NAME[,NAME...]]")
+@click.option("-i", "inputs", multiple=True, type=VARIABLES, callback=_split, metavar="a,b", help="Send variables.")
+@click.option("-o", "outputs", multiple=True, callback=_split, metavar="c,d", help="Bring variables back.")
+@click.option("--session", metavar="S", help="Run in another namespace.")
+@timeout
+@click.option("--bg", metavar="VAR", help="Run in the background; VAR becomes a future.")
+@click.option("--no-raise", "no_raise", is_flag=True, help="Show an error of the code, but go on.")
+@click.option("--quiet", is_flag=True, help="Show nothing but errors.")
+@click.option("--pickle", is_flag=True, help="Let values travel as pickles.")
+@click.option("--local", is_flag=True, help="Run the cell in the notebook too.")
+def beep_eval(names: tuple[str, ...], no_raise: bool, quiet: bool, **rest: Any) -> CellRequest:
+    """Run the cell in a backend or environment.
+
+    NAME may be left out where `%beep use` set one, or only one is running.
+    """
+    _refuse_what_comes_later(names, rest)
+    return CellRequest(names, rest["inputs"], rest["outputs"], rest["timeout_s"], not no_raise, quiet)
+
+
+def parse(arguments: Sequence[str], surface: Surface) -> CellRequest | None:
+    """What the words behind `%%beep_eval` ask for; None where they asked for help, which was shown.
+
+    Raises:
+        UsageError: they are wrong, or ask for what cannot be done yet.
+    """
+    try:
+        with our_usage_errors(), beep_eval.make_context("%%beep_eval", list(arguments), obj=surface) as context:
+            request: CellRequest = beep_eval.invoke(context)
+    except click.exceptions.Exit:
+        return None
+    return request
+
+
+def _refuse_what_comes_later(names: tuple[str, ...], given: dict[str, Any]) -> None:
+    later = [f"--{name}" for name in ("session", "bg", "pickle", "local") if given[name]]
+    later += ["several names"] * (len(names) > 1)
+    later += [f"{option} auto" for option, key in (("-i", "inputs"), ("-o", "outputs")) if given[key] == ("auto",)]
+    if later:
+        raise UsageError(
+            f"`%%beep_eval` cannot do {' and '.join(later)} yet; it comes with a later version.", "Leave it out."
+        )

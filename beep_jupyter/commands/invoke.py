@@ -1,0 +1,56 @@
+"""The one way in which both faces run a command of the tree; what failed leaves as an error of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import click
+
+from ..errors import UsageError
+from .surface import Surface
+
+
+def invoke(command: click.Command, arguments: Sequence[str], surface: Surface) -> int:
+    """Runs a command.
+
+    Args:
+        command: the tree.
+        arguments: the words behind the program's name.
+        surface: the face that called it.
+
+    Returns:
+        The exit status: 0, or what a command that found something wrong asked for.
+
+    Raises:
+        UsageError: the arguments are wrong; nothing was done.
+        BeepError: the command failed.
+    """
+    try:
+        with our_usage_errors(), command.make_context(surface.program, list(arguments), obj=surface) as context:
+            command.invoke(context)
+    except click.exceptions.Exit as asked:
+        return asked.exit_code
+    return 0
+
+
+@contextmanager
+def our_usage_errors() -> Iterator[None]:
+    """Turns click's complaints into a sentence and a cure."""
+    try:
+        yield
+    except click.UsageError as error:
+        raise _as_ours(error) from None
+
+
+def _as_ours(error: click.UsageError) -> UsageError:
+    near = getattr(error, "possibilities", None)
+    if near:
+        return UsageError(_sentence(error.message), f"Did you mean {near[0]}?")
+    cure = f"`{error.ctx.command_path} --help` shows what it takes." if error.ctx else ""
+    return UsageError(_sentence(error.format_message()), cure)
+
+
+def _sentence(text: str) -> str:
+    """One line with one full stop; click breaks lines where it lists choices."""
+    return " ".join(text.split()).rstrip(".") + "."

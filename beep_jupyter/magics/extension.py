@@ -1,0 +1,96 @@
+"""`%load_ext beep_jupyter` and `%unload_ext beep_jupyter`.
+
+Loading puts two magics and a completion matcher into the shell, and imports nothing more than this module; the command
+tree comes when one of them is first used. Unloading takes out all that was put in.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import no_var_expand
+
+from .completion import matcher_for
+from .routing import Router
+
+if TYPE_CHECKING:
+    from ..commands.surface import Surface
+
+_loaded: dict[Any, Extension] = {}
+
+
+def load(shell: Any) -> None:
+    """Adds `%beep`, `%%beep_eval` and their completion to a shell; harmless where they are there already."""
+    if shell not in _loaded:
+        _loaded[shell] = Extension(shell)
+        _loaded[shell].add()
+
+
+def unload(shell: Any) -> None:
+    """Takes out what `load` and the magics put in. Backends run on until the kernel ends or they are stopped."""
+    extension = _loaded.pop(shell, None)
+    if extension is not None:
+        extension.remove()
+
+
+class Extension:
+    """What one shell has loaded.
+
+    Args:
+        shell: IPython's shell.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._router = Router(shell)
+        self._matcher = matcher_for(lambda: self.surface)
+
+    @cached_property
+    def surface(self) -> Surface:
+        """The notebook as commands see it; imports the command tree."""
+        from .. import Beep
+        from ..commands.surface import Surface
+        from .show import NotebookShow
+
+        return Surface(NotebookShow(self._shell), "notebook", Beep, routing=self._router, variables=self._variables)
+
+    def _variables(self) -> list[str]:
+        hidden = self._shell.user_ns_hidden
+        return [name for name in self._shell.user_ns if name not in hidden and not name.startswith("_")]
+
+    def add(self) -> None:
+        """Puts magics and matcher into the shell."""
+        self._shell.register_magic_function(self.beep, "line", "beep")
+        self._shell.register_magic_function(self.beep_eval, "cell", "beep_eval")
+        self._shell.Completer.custom_matchers.append(self._matcher)
+
+    def remove(self) -> None:
+        """Takes out all that was put in, since IPython has no way to unregister a magic."""
+        from . import syntax_errors
+
+        self._router.switch_to(None)
+        syntax_errors.remove(self._shell)
+        self._shell.Completer.custom_matchers.remove(self._matcher)
+        manager = self._shell.magics_manager
+        for kind, name in (("line", "beep"), ("cell", "beep_eval")):
+            del manager.magics[kind][name]
+            delattr(manager.user_magics, name)
+
+    @no_var_expand
+    def beep(self, line: str) -> None:
+        """Runs a command of beep; `%beep help` lists them."""
+        from . import line as line_magic
+        from .raising import shown_in
+
+        with shown_in(self._shell):
+            line_magic.run(self.surface, line)
+
+    @no_var_expand
+    def beep_eval(self, line: str, cell: str) -> None:
+        """Runs the cell in a backend or environment; `%%beep_eval --help` shows the options."""
+        from . import cell as cell_magic
+        from .raising import shown_in
+
+        with shown_in(self._shell):
+            cell_magic.run(self._shell, self.surface, line, cell)

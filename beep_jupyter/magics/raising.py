@@ -1,0 +1,75 @@
+"""How errors look and behave in a notebook: one sentence for ours, the remote traceback for the user's code.
+
+Either way the exception leaves the magic, so that Run All stops and `except` clauses work as for a local cell.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, TypeVar
+
+from ..errors import BeepError, ExecutionError
+from . import syntax_errors
+
+Raised = TypeVar("Raised", bound=BeepError)
+_RED, _PLAIN = "\x1b[31m", "\x1b[0m"
+
+
+@contextmanager
+def shown_in(shell: Any) -> Iterator[None]:
+    """The boundary of the magics: expected errors leave it as they are to be shown, others keep their traceback."""
+    try:
+        yield
+    except ExecutionError as error:
+        raise as_remote(shell, error) from None
+    except BeepError as error:
+        raise as_sentence(error) from None
+
+
+def as_sentence(error: BeepError) -> BeepError:
+    """The error, shown without a traceback: its sentence, and below it what to do next."""
+    shown = [f"{_RED}{type(error).__name__}{_PLAIN}: {error.what}", *([error.cure] if error.cure else [])]
+    return _rendered(error, shown)
+
+
+def as_remote(shell: Any, error: ExecutionError) -> ExecutionError:
+    """The error as a class with the remote name, which `except ZeroDivisionError` and its like catch.
+
+    Args:
+        shell: IPython's shell, which shows SyntaxErrors in a way of its own.
+    """
+    raised = _class_of(error.ename)(error)
+    if isinstance(raised, SyntaxError):
+        syntax_errors.show_next(shell, type(raised), error.traceback)
+    return _rendered(raised, error.traceback)
+
+
+def _rendered(error: Raised, lines: list[str]) -> Raised:
+    error._render_traceback_ = lambda: list(lines)  # type: ignore[attr-defined]  # the hook that IPython asks
+    return error
+
+
+class _RemoteError(ExecutionError):
+    """Base of the classes made below: a copy of an ExecutionError under the remote exception's name."""
+
+    def __init__(self, error: ExecutionError) -> None:
+        # The builtin's own __init__ is left out: UnicodeDecodeError wants five arguments, OSError would read two as
+        # errno and text.
+        self.__dict__.update(vars(error))
+        self.args = error.args
+
+
+@cache
+def _class_of(ename: str) -> type[_RemoteError]:
+    """A class of that name, deriving from the builtin exception of that name where there is one and it can be a base.
+
+    Exception groups cannot: they exist only with their members, which did not travel.
+    """
+    builtin = getattr(builtins, ename, None)
+    if not isinstance(builtin, type) or not issubclass(builtin, BaseException):
+        return type(ename, (_RemoteError,), {"__module__": __name__})
+    bases = (_RemoteError,) if issubclass(builtin, BaseExceptionGroup) else (_RemoteError, builtin)
+    return type(ename, bases, {"__module__": "builtins"})
