@@ -1,14 +1,15 @@
 """Run any notebook cell in any Python environment, as if it were local.
 
-Importing this package does no work: `Beep` and the IPython hooks are loaded when they are first used, so that the
-pipe server and `%load_ext` start in milliseconds. Runs in the host's Python (3.11 and newer).
+Importing this package does no work, not even `typing` (4 ms): the pipe server imports the wire format through it before
+it is ready. `Beep` and the IPython hooks are loaded when they are first used. Host's Python, 3.11 and newer.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .manager import Beep as Beep
 
 __version__ = "0.1.0"

@@ -1,7 +1,7 @@
 """`Beep`: the one object that every surface talks to. Any process of the host.
 
-It owns nothing that runs: it puts the home, the settings, the runtimes, the environments and the backends of one home
-together, and hands out the part that was asked for. Parts are made when they are first used.
+It puts the home, the settings, the runtimes, the environments and the backends of one home together. Parts are made
+when they are first used, so that looking at one does not load the others.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from .home import Home
 
 if TYPE_CHECKING:
     from .backends.backend import Backend
+    from .backends.registry import BackendRegistry
     from .environments.manager import EnvironmentManager
-    from .models import Health, Kind
+    from .models import Health
     from .runtimes.manager import RuntimeManager
 
 
@@ -42,7 +43,115 @@ class Beep:
 
     @cached_property
     def runtimes(self) -> RuntimeManager:
-        """Every Python of this machine: `.list() .find(version) .install(version) .remove(id) .default`."""
+        """Every Python of this machine."""
         from .runtimes.manager import RuntimeManager
 
         return RuntimeManager(self._home, self.config)
+
+    @cached_property
+    def environments(self) -> EnvironmentManager:
+        """The virtual environments of this home."""
+        from .environments.manager import EnvironmentManager
+
+        return EnvironmentManager(
+            self._home,
+            self.config,
+            self.runtimes,
+            backends_in=lambda path: self._registry.names_in(path),
+            stop_backends=lambda path: self._registry.stop_in(path),
+        )
+
+    @cached_property
+    def _registry(self) -> BackendRegistry:
+        from .backends.registry import BackendRegistry
+
+        return BackendRegistry(self._home, self.config)
+
+    def start(
+        self,
+        kind: str = "pipe",
+        environment: str | os.PathLike[str] | None = None,
+        *,
+        name: str | None = None,
+        port: int = 0,
+        detach: bool = False,
+        idle_timeout_s: float | None = None,
+        memory_limit_bytes: int = 0,
+    ) -> Backend:
+        """Starts a backend and waits until it is ready.
+
+        Args:
+            kind: pipe, http or grpc (`rpc` means the same), in any case.
+            environment: an environment's name, or the path of any virtual or conda environment, which is used as it
+                is; None takes the default runtime.
+            name: what to call it; None calls it as the environment.
+            port: for http and grpc; 0 picks a free one.
+            detach: nobody owns it; else this process does, and the backend ends with it.
+            idle_timeout_s: ends a detached backend that is unused for so long, 0 never; None takes the setting.
+            memory_limit_bytes: resident memory of each worker with its children; 0 is no limit.
+
+        Raises:
+            BackendExistsError: the name is taken by a live backend of one's own or a shared one.
+            StartError: it did not become ready; nothing is left of it.
+            EnvironmentNotFoundError, UnsupportedRuntimeError, UsageError.
+        """
+        if environment is None:
+            runtime, _ = self.runtimes.choose_default()
+            python, label = runtime.path, runtime.id
+        else:
+            found = self.environments.resolve(environment)
+            python, label = found.python, found.name
+        return self._registry.start(
+            kind,
+            python,
+            label,
+            name=name,
+            port=port,
+            detach=detach,
+            idle_timeout_s=idle_timeout_s,
+            memory_limit_bytes=memory_limit_bytes,
+        )
+
+    def connect(self, target: str | os.PathLike[str], token: str | None = None) -> Backend:
+        """A client of a running backend.
+
+        Args:
+            target: its name (`NAME@PID` for another process's), the path of its connection file, or its address.
+            token: needed with an address only.
+
+        Raises:
+            BackendNotFoundError: nothing runs under that name.
+            ConnectionLostError, AuthenticationError: it does not answer, or not to this token.
+        """
+        return self._registry.connect(target, token)
+
+    def find(self, name: str) -> Backend:
+        """What a cell's NAME means: a backend of one's own, a shared one, or an environment, in which a pipe backend
+        of this process's own is started then.
+
+        Raises:
+            BackendNotFoundError: it is none of these.
+        """
+        backend = self._registry.find(name)
+        if backend is not None:
+            return backend
+        known = {environment.name for environment in self.environments.list()}
+        if name not in known:
+            raise self._registry.not_found(name, known)
+        return self.start("pipe", name)
+
+    def backends(self) -> list[Health]:
+        """All backends that run in this home, those of other processes included."""
+        return self._registry.healths()
+
+    def stop(self, name: str) -> str:
+        """Stops a backend by name; `NAME@PID` names another process's.
+
+        Returns:
+            What had to be swept, as a sentence; empty where nothing was left behind.
+        """
+        return self._registry.stop(name)
+
+    def stop_all(self) -> list[str]:
+        """Stops all backends of this home, whoever owns them; answers their names."""
+        return self._registry.stop_all()

@@ -1,0 +1,1 @@
+"""Backends: starting servers, finding them again, and talking to them. Imports nothing by itself."""

@@ -1,0 +1,98 @@
+"""`Backend`: a running backend, as a client holds it. Runs in any process of the host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..errors import ConnectionLostError
+from ..models import Health
+from . import processes
+from .connection_file import ConnectionFile, sweep
+from .pipe import PipeConnection, PipeTransport
+from .session import Session
+
+
+class Backend(Session):
+    """A backend and its default session.
+
+    `with` closes it, and stops it if this object started it.
+
+    Attributes:
+        name, kind, environment: what it is called, how it is reached, where its code runs.
+        address: `unix:/path` for a pipe.
+        connection_file: the file that others find it by.
+        pid: of its server.
+    """
+
+    def __init__(
+        self, file: ConnectionFile, *, is_started_here: bool = False, reap: Callable[[], Any] | None = None
+    ) -> None:
+        super().__init__(PipeTransport(file.address, file.token, file.name), file.name)
+        self.name = file.name
+        self.kind = file.kind
+        self.environment = file.environment
+        self.address = file.address
+        self.connection_file = file.path
+        self.pid = file.pid
+        self._file = file
+        self._is_started_here = is_started_here
+        self._owning: PipeConnection | None = None
+        self._reap = reap
+
+    def session(self, name: str) -> Session:
+        """Another namespace in a worker process of its own, opened if it is not there."""
+        self._transport.control("sessions", {"open": name})
+        return Session(PipeTransport(self.address, self._file.token, self.name, name), self.name)
+
+    def health(self) -> Health:
+        """How it is now.
+
+        Raises:
+            ConnectionLostError: it is gone.
+        """
+        return Health(**self._transport.control("health", {}))
+
+    def logs(self, follow: bool = False) -> Iterator[str]:
+        """The lines of its log; with `follow`, further ones as they come, until it ends."""
+        for event in self._transport.follow("logs", {"follow": follow}):
+            yield event["line"]
+
+    def adopt(self) -> None:
+        """Makes this process an owner: the backend ends when its last owner ends."""
+        self._owning = self._transport.own()  # type: ignore[attr-defined]  # of the pipe transport
+
+    def stop(self) -> list[int]:
+        """Ends the backend with all that its code started.
+
+        Returns:
+            The pids of processes that had to be swept after their worker.
+        """
+        try:
+            swept: list[int] = self._transport.control("stop", {})["swept"]
+        except ConnectionLostError:
+            if processes.is_alive(self.pid):
+                raise
+            swept = sweep(self._file)
+        self.close()
+        if self._reap is not None:
+            self._reap()
+        return swept
+
+    def close(self) -> None:
+        """Drops the client; the backend lives on."""
+        self._transport.close()
+        if self._owning is not None:
+            self._owning.close()
+
+    def __enter__(self) -> Backend:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_started_here:
+            self.stop()
+        else:
+            self.close()
+
+    def __repr__(self) -> str:
+        return f"<Backend '{self.name}' ({self.kind}) in {self.environment} at {self.address}>"

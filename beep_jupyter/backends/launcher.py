@@ -1,0 +1,137 @@
+"""Starts a server program and waits until it is ready. Runs in any process of the host.
+
+The order goes down the server's standard input, which stays open: its end tells the server that this process is gone.
+The token is in it, and in the connection file; never in an argument, a variable or a log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import StartError
+from ..home import Home
+from ..resources import PACKAGE, find_folder
+from .connection_file import ConnectionFile, read
+from .variables import worker_variables
+
+OnWait = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What to start.
+
+    Attributes:
+        python: the environment's interpreter.
+        environment: its name or path, for people.
+        is_detached: nobody owns it.
+        idle_timeout_s: ends it when unused for so long and owned by nobody; 0 never.
+        memory_limit_bytes: resident memory of each worker's tree; 0 is no limit.
+    """
+
+    name: str
+    python: Path
+    environment: str
+    is_detached: bool = False
+    idle_timeout_s: float = 0.0
+    memory_limit_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A server that is ready, and the process to reap when it has ended."""
+
+    file: ConnectionFile
+    process: subprocess.Popen[str]
+
+
+def launch_pipe(home: Home, launch: Launch) -> Launched:
+    """Starts a pipe server.
+
+    Raises:
+        StartError: it did not become ready; nothing is left of it.
+    """
+    folder = home.runtime_folder
+    backend_id = secrets.token_hex(6)
+    file = folder / f"{launch.name}-{backend_id}.json"
+    order = {
+        "token": secrets.token_hex(32),
+        "owner": None if launch.is_detached else os.getpid(),
+        "environment": launch.environment,
+        "socket": str(folder / f"{backend_id}.sock"),
+        "file": str(file),
+        "idle_timeout_s": launch.idle_timeout_s,
+        "memory_limit_bytes": launch.memory_limit_bytes,
+    }
+    program = find_folder("servers") / "pipe_server.py"
+    arguments = [str(PACKAGE.parent), str(launch.python), str(home.cache / "worker"), backend_id, launch.name]
+    process = _start([sys.executable, "-I", "-S", str(program), *arguments], home, launch, file.with_suffix(".log"))
+    try:
+        _hand_over(process, order, keep_open=not launch.is_detached)
+        _await_ready(process, launch, file.with_suffix(".log"))
+        return Launched(read(file), process)
+    except BaseException:
+        process.terminate()
+        process.wait()
+        file.with_suffix(".log").unlink(missing_ok=True)
+        raise
+
+
+def _start(command: list[str], home: Home, launch: Launch, log: Path) -> subprocess.Popen[str]:
+    """In a system session of its own: a notebook's interrupt goes to the kernel's whole process group."""
+    with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as stderr:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            env=worker_variables(os.environ, launch.python, home.cache / "shims"),
+            start_new_session=True,
+        )
+
+
+def _hand_over(process: subprocess.Popen[str], order: dict[str, Any], *, keep_open: bool) -> None:
+    stream = process.stdin
+    assert stream is not None
+    try:
+        stream.write(json.dumps(order) + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        return  # it ended already; what it reported, or did not, says why
+    if not keep_open:
+        stream.close()
+
+
+def _await_ready(process: subprocess.Popen[str], launch: Launch, log: Path) -> None:
+    """Waits as long as the server lives: a slow disk is no reason to give up."""
+    stream = process.stdout
+    assert stream is not None
+    with stream:
+        line = stream.readline()
+    report = json.loads(line) if line else {}
+    if "ready" in report:
+        return
+    failed = report.get("failed") or {"message": "its server ended", "stderr_tail": _tail(log)}
+    tail = failed["stderr_tail"].strip()
+    last = f" ({tail.splitlines()[-1].rstrip('.')[:300]})" if tail else ""
+    raise StartError(
+        f"Backend '{launch.name}' did not start in environment '{launch.environment}': {failed['message']}{last}.",
+        f"`beep doctor {launch.environment}` looks for the reason.",
+        stderr_tail=tail,
+    )
+
+
+def _tail(log: Path) -> str:
+    try:
+        return log.read_text(encoding="utf-8", errors="replace")[-4000:]
+    except OSError:
+        return ""

@@ -1,0 +1,28 @@
+"""What a backend's name means to this process, and what listings call it. Runs in any process of the host.
+
+In this order: a backend of this process's own, then a shared one. Another process's owned backend is listed as
+`NAME@PID` and reached only by `connect`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from ..models import Health
+
+
+def label(health: Health) -> str:
+    """What listings call a backend: its name, or `NAME@PID` where another process owns it."""
+    return f"{health.name}@{health.owner}" if is_others(health) else health.name
+
+
+def is_others(health: Health) -> bool:
+    """Whether another process owns it."""
+    return health.owner not in (None, os.getpid())
+
+
+def meant(name: str, running: Iterable[Health]) -> Health | None:
+    """The running backend that a name means to this process, own before shared; None where it means none."""
+    candidates = [health for health in running if health.name == name and not is_others(health)]
+    return min(candidates, key=lambda health: health.owner is None, default=None)

@@ -1,0 +1,66 @@
+"""The seam between a session's methods and a transport. Runs in clients; imports no transport.
+
+A transport carries requests of the session plane, one after the other, and control commands, which wait for nobody.
+It knows bytes, addresses and how its own failures map to ours; it does not know what commands mean.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+OnEvent = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The end of a request: its fields with their buffers, or an error as the protocol has it.
+
+    Attributes:
+        is_late: whether it was interrupted at its time limit.
+    """
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    buffers: Sequence[bytearray] = ()
+    error: dict[str, Any] | None = None
+    is_late: bool = False
+
+
+class Transport(Protocol):
+    """One backend, reached one way."""
+
+    address: str
+    released: deque[str]  # handles that the client has dropped; they ride on the next request
+
+    def call(
+        self,
+        command: str,
+        fields: dict[str, Any],
+        buffers: Sequence[Any] = (),
+        *,
+        on_output: OnEvent | None = None,
+        timeout_s: float | None = None,
+    ) -> Reply:
+        """Carries out one request on the session plane and hands on its outputs as they come, on this thread.
+
+        Args:
+            timeout_s: the request is interrupted after so long, and the worker killed 5 s later.
+
+        Raises:
+            WorkerDiedError, StartError, ConnectionLostError, AuthenticationError, ProtocolError.
+        """
+
+    def control(self, command: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """Carries out one command on the control plane.
+
+        Raises:
+            ConnectionLostError: the backend is gone; or what its error says.
+        """
+
+    def follow(self, command: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The events of a control command that streams."""
+
+    def close(self) -> None:
+        """Drops the connection; the backend lives on."""

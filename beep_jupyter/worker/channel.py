@@ -1,0 +1,81 @@
+"""The worker's private channel to its server: frames, some with a descriptor. Runs in the worker.
+
+From the server: `connection` (with a client's socket), `interrupt` and `leave`. To the server: `ready`, once.
+Only the main thread reads it, in the loop and in the handler of SIGINT.
+"""
+
+import _socket
+import os
+from struct import unpack
+
+from .wire import AFTER_HELLO, FrameReader, pack
+
+_ROOM_FOR_DESCRIPTORS = _socket.CMSG_SPACE(16 * 4)
+
+
+class Channel:
+    """Frames and descriptors from the server; never blocks when reading."""
+
+    __slots__ = ("_descriptors", "_frames", "_reader", "_socket", "is_closed", "is_receiving")
+
+    def __init__(self, descriptor):
+        self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=descriptor)
+        self._socket.setblocking(False)
+        self._reader = FrameReader(AFTER_HELLO)
+        self._frames = []
+        self._descriptors = []
+        self.is_closed = False
+        self.is_receiving = False
+
+    def fileno(self):
+        return self._socket.fileno()
+
+    def send(self, header):
+        """Says something to the server; small, so that it always fits the socket's buffer."""
+        self._socket.sendall(b"".join(pack(header)))
+
+    def receive(self):
+        """Takes in all that is there. The handler of SIGINT does nothing while this runs: it finds what came itself."""
+        self.is_receiving = True
+        try:
+            while not self.is_closed and self._receive_some():
+                pass
+        finally:
+            self.is_receiving = False
+
+    def take(self):
+        """The next frame's header and its descriptor (None but for a connection), or None."""
+        if not self._frames:
+            return None
+        header = self._frames.pop(0)
+        return header, self._descriptors.pop(0) if header["type"] == "connection" else None
+
+    def take_interrupts(self):
+        """The headers of the interrupts among what came, for the handler of SIGINT; all else stays for the loop."""
+        interrupts = [header for header in self._frames if header["type"] == "interrupt"]
+        if interrupts:
+            self._frames = [header for header in self._frames if header["type"] != "interrupt"]
+        return interrupts
+
+    def close(self):
+        self._socket.close()
+        self.is_closed = True
+
+    def _receive_some(self):
+        try:
+            data, ancillary, _, _ = self._socket.recvmsg(len(self._reader.space()), _ROOM_FOR_DESCRIPTORS)
+        except BlockingIOError:
+            return False
+        if not data:
+            self.is_closed = True
+        for _, _, packed in ancillary:
+            for descriptor in unpack("%di" % (len(packed) // 4), packed):
+                os.set_inheritable(descriptor, False)  # received descriptors are inheritable
+                self._descriptors.append(descriptor)
+        self._reader.space()[: len(data)] = data
+        self._reader.fed(len(data))
+        while True:
+            frame = self._reader.take()
+            if frame is None:
+                return True
+            self._frames.append(frame[0])

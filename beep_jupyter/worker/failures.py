@@ -1,0 +1,45 @@
+"""From an exception to Jupyter's error: name, text, and a traceback that shows the cell's own lines. Runs in the worker.
+
+Imported when something first fails, because `traceback` is (3 ms).
+"""
+
+import linecache
+import traceback
+
+_CELL = "<cell "
+
+
+def show_lines(texts):
+    """Lets tracebacks, warnings and `inspect.getsource` find the lines of cells.
+
+    Args:
+        texts: {file name: text}.
+    """
+    for file, text in texts.items():
+        if file not in linecache.cache:
+            # without a time, linecache never looks for a file of that name
+            linecache.cache[file] = len(text), None, [line + "\n" for line in text.splitlines()], file
+
+
+def describe(error):
+    """`{"ename", "evalue", "traceback"}` of an exception, without our own frames."""
+    outermost = error.__traceback__
+    while outermost is not None and not outermost.tb_frame.f_code.co_filename.startswith(_CELL):
+        outermost = outermost.tb_next
+    error.__traceback__ = outermost
+    try:
+        lines = traceback.format_exception(type(error), error, outermost)
+    except Exception as broken:  # noqa: BLE001  an exception class of the user's that cannot be shown
+        lines = ["(the traceback cannot be shown: %r)\n" % type(broken).__name__]
+    return {
+        "ename": type(error).__name__,
+        "evalue": _text_of(error),
+        "traceback": "".join(lines).rstrip("\n").split("\n"),
+    }
+
+
+def _text_of(error):
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  as above
+        return "<exception str() failed>"

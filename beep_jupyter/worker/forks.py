@@ -1,0 +1,40 @@
+"""What happens around a fork of the worker, and to a child that runs off the end of its cell. Runs in the worker.
+
+A child must not speak on the worker's connections, nor hold them open: a client learns of the worker's death by their
+end. It prints to descriptors 1 and 2, which the worker drains, and an interrupt means to it what it means to any
+Python.
+"""
+
+import os
+import signal
+
+
+def install(sink, streams, on_child):
+    """Registers the hooks.
+
+    Args:
+        streams: the standard streams, which a child points at its descriptors.
+        on_child: closes, in the child, everything that belongs to the worker.
+    """
+
+    def in_child():
+        sink.after_fork_in_child()
+        for stream in streams:
+            stream.after_fork_in_child()
+        on_child()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    os.register_at_fork(before=sink.before_fork, after_in_parent=sink.after_fork_in_parent, after_in_child=in_child)
+
+
+def leave(error):
+    """Ends a forked child whose cell came to its end: it must not serve requests as a second worker."""
+    status = 0
+    if isinstance(error, SystemExit):
+        status = error.code if isinstance(error.code, int) else int(error.code is not None)
+    elif error is not None:
+        import traceback
+
+        traceback.print_exception(type(error), error, error.__traceback__)
+        status = 1
+    os._exit(status & 0xFF)

@@ -1,0 +1,71 @@
+"""Addressed interrupts: a request is interrupted, or nothing is. Runs in the worker, on its main thread.
+
+The server writes {connection, request} on the private channel, then sends SIGINT. KeyboardInterrupt is raised only if
+that request runs user code now and none of our own sends is under way; it waits for the end of a send, it waits for a
+request that has not begun, and any other SIGINT is ignored. Each interrupt raises once at most.
+"""
+
+import signal
+from _thread import get_ident
+
+
+class Interrupts:
+    __slots__ = ("_armed", "_channel", "_held", "_last", "_main", "_noted")
+
+    def __init__(self, channel):
+        self._channel = channel
+        self._armed = None  # the (connection, request) whose code runs now
+        self._held = 0
+        self._last = {}  # connection -> its latest request that has begun
+        self._main = get_ident()
+        self._noted = set()
+
+    def install(self):
+        """Takes SIGINT over, again before each request: user code may have set a handler of its own."""
+        if signal.getsignal(signal.SIGINT) != self._on_signal:
+            signal.signal(signal.SIGINT, self._on_signal)
+
+    def note(self, key):
+        """Remembers an interrupt that came over the channel, unless its request is over."""
+        connection, request = key
+        if key == self._armed or request > self._last.get(connection, 0):
+            self._noted.add(key)
+
+    def forget(self, connection):
+        """Drops what is known of a connection that closed."""
+        self._last.pop(connection, None)
+        self._noted = {key for key in self._noted if key[0] != connection}
+
+    def arm(self, key):
+        """From here an interrupt of this request raises; at once where it came before the request began."""
+        self._last[key[0]] = key[1]
+        self._armed = key
+        self._raise_if_due()
+
+    def disarm(self):
+        key, self._armed = self._armed, None
+        self._noted.discard(key)
+
+    def hold(self):
+        """Until `release` no interrupt raises. For the main thread; others are never interrupted."""
+        if get_ident() == self._main:
+            self._held += 1
+
+    def release(self):
+        if get_ident() == self._main:
+            self._held -= 1
+            if self._noted:
+                self._raise_if_due()
+
+    def _on_signal(self, number, frame):
+        if self._channel.is_receiving:
+            return
+        self._channel.receive()
+        for header in self._channel.take_interrupts():
+            self.note((header["connection"], header["request"]))
+        self._raise_if_due()
+
+    def _raise_if_due(self):
+        if self._noted and self._armed in self._noted and not self._held:
+            self._noted.discard(self._armed)
+            raise KeyboardInterrupt

@@ -1,0 +1,27 @@
+"""Imports modules of this package after the start, when they are first needed. Runs in the worker.
+
+Their compiled form goes to the home's cache like that of the others, never beside the source: the package may be
+read-only, and belongs to another Python.
+"""
+
+import sys
+
+_cache = None
+
+
+def use_cache(folder):
+    """Says where compiled modules of this package are kept."""
+    global _cache
+    _cache = folder
+
+
+def load(name):
+    """The module of this package called `name`."""
+    full = __package__ + "." + name
+    if full not in sys.modules:
+        before, sys.pycache_prefix = sys.pycache_prefix, _cache
+        try:
+            __import__(full)
+        finally:
+            sys.pycache_prefix = before
+    return sys.modules[full]

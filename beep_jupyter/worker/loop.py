@@ -1,0 +1,126 @@
+"""The worker's loop: waits for connections and requests, serves one request at a time. Runs on the main thread."""
+
+import select
+
+from .commands import Refusal, Request
+from .connection import Connection
+from .handles import UnknownHandle
+from .status import write_busy, write_idle
+from .wire import FrameError
+
+
+class Loop:
+    """Serves until the server says `leave` or is gone.
+
+    Args:
+        channel: to the server.
+        commands: what can be asked.
+        sink: where outputs go while a request is served.
+        interrupts: which request may be interrupted now.
+        status: descriptor of the status file.
+        ready: the fields of the ready frame but for the connection's number.
+    """
+
+    def __init__(self, channel, commands, sink, interrupts, status, ready):
+        self._channel = channel
+        self._commands = commands
+        self._connections = {}  # descriptor -> Connection
+        self._interrupts = interrupts
+        self._is_leaving = False
+        self._poller = select.poll()
+        self._poller.register(channel.fileno(), select.POLLIN)
+        self._ready = ready
+        self._sink = sink
+        self._status = status
+
+    def run(self):
+        write_idle(self._status)
+        while not self._is_leaving:
+            for descriptor, _ in self._poller.poll():
+                if descriptor == self._channel.fileno():
+                    self._hear_server()
+                elif descriptor in self._connections:
+                    self._hear_client(self._connections[descriptor])
+
+    def after_fork_in_child(self):
+        """Closes what must not be held by a child."""
+        self._channel.close()
+        for connection in self._connections.values():
+            connection.after_fork_in_child()
+
+    def _hear_server(self):
+        self._channel.receive()
+        self._is_leaving = self._channel.is_closed
+        while True:
+            frame = self._channel.take()
+            if frame is None:
+                return
+            header, descriptor = frame
+            if header["type"] == "connection":
+                self._welcome(Connection(descriptor, header["connection"], self._interrupts))
+            elif header["type"] == "interrupt":
+                self._interrupts.note((header["connection"], header["request"]))
+            elif header["type"] == "leave":
+                self._is_leaving = True
+
+    def _welcome(self, connection):
+        self._connections[connection.fileno()] = connection
+        self._poller.register(connection.fileno(), select.POLLIN)
+        connection.send(dict(self._ready, type="ready", connection=connection.number))
+
+    def _hear_client(self, connection):
+        try:
+            connection.receive()
+            while connection.is_open:
+                frame = connection.take()
+                if frame is None:
+                    break
+                self._serve(connection, *frame)
+        except FrameError as error:
+            connection.send({"type": "reply", "id": None, "error": {"code": "protocol", "message": str(error)}})
+            connection.is_open = False
+        if not connection.is_open:
+            self._dismiss(connection)
+
+    def _dismiss(self, connection):
+        descriptor = connection.fileno()
+        self._poller.unregister(descriptor)
+        del self._connections[descriptor]
+        connection.close()
+        self._interrupts.forget(connection.number)
+
+    def _serve(self, connection, header, buffers):
+        request = header.get("id")
+        if header.get("type") != "request" or type(request) is not int or type(header.get("fields")) is not dict:
+            raise FrameError("what came is no request")
+
+        def emit(output):
+            connection.send({"type": "event", "id": request, "event": "output", "fields": output})
+
+        write_busy(self._status, connection.number, request)
+        self._interrupts.install()
+        self._sink.begin(emit)
+        reply, parts = self._carry_out(connection, header, buffers)
+        self._sink.end()
+        write_idle(self._status)
+        connection.send(dict(reply, type="reply", id=request), parts)
+
+    def _carry_out(self, connection, header, buffers):
+        """The reply's fields or error, and its buffers."""
+        request = Request(header["fields"], buffers, self._sink.emit)
+        try:
+            self._commands.release(header.get("release", ()))
+            method = self._commands.find(header.get("command"))
+            try:
+                self._interrupts.arm((connection.number, header["id"]))
+                fields, parts = method(request)
+            finally:
+                self._interrupts.disarm()
+        except Refusal as refusal:
+            return {"error": {"code": refusal.code, "message": str(refusal), "cure": refusal.cure}}, ()
+        except UnknownHandle as unknown:
+            return {"error": {"code": "no_handle", "message": "there is no object with handle %s" % unknown}}, ()
+        except BaseException as error:  # noqa: BLE001  the execute loop's edge
+            fields, error = self._commands.failed(header["command"], error)
+            return {"error": error} if fields is None else {"fields": fields}, ()
+        return {"fields": fields}, parts

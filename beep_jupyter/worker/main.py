@@ -1,0 +1,52 @@
+"""Puts the worker together and runs it. Started by `boot.py` in the environment's Python.
+
+Order matters: descriptors are made private before anything can fork, the life pipe is armed before anything can hang,
+and the namespace becomes `__main__` last.
+"""
+
+import os
+import sys
+
+from . import descriptors, forks, late  # noqa: F401  boot.py sets late's cache
+from .channel import Channel
+from .commands import Commands
+from .interrupts import Interrupts
+from .life import arm_life_pipe
+from .loop import Loop
+from .output import Sink
+from .shell import Shell
+from .stream import NoInput, Stream
+from .wire import PROTOCOL
+
+
+def run():
+    """Serves until the server says leave or is gone; then the interpreter ends as any does, `atexit` included."""
+    for descriptor in descriptors.ALL:
+        os.set_inheritable(descriptor, False)
+    arm_life_pipe(descriptors.LIFE)
+    channel = Channel(descriptors.CHANNEL)
+    interrupts = Interrupts(channel)
+    interrupts.install()
+    sink = Sink({descriptors.STDOUT: "stdout", descriptors.STDERR: "stderr"}, interrupts)
+    streams = _install_streams(sink)
+    shell = Shell()
+    ready = {
+        "pid": os.getpid(),
+        "incarnation": os.environ["BEEP_WORKER"],
+        "protocol": PROTOCOL,
+        "python": "%d.%d.%d" % sys.version_info[:3],
+    }
+    loop = Loop(channel, Commands(shell), sink, interrupts, descriptors.STATUS, ready)
+    forks.install(sink, streams, loop.after_fork_in_child)
+    sink.start()
+    shell.install()
+    channel.send(dict(ready, type="ready"))
+    loop.run()
+    sink.flush()
+
+
+def _install_streams(sink):
+    sys.stdin = NoInput()
+    sys.stdout = sys.__stdout__ = Stream("stdout", 1, sink)
+    sys.stderr = sys.__stderr__ = Stream("stderr", 2, sink)
+    return sys.stdout, sys.stderr

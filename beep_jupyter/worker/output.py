@@ -1,0 +1,157 @@
+"""What user code prints, on its way to the client: one ordered stream of Jupyter outputs. Runs in the worker.
+
+`sys.stdout` and `sys.stderr` collect text here; C code and child processes write to descriptors 1 and 2, which are
+pipes that a thread drains. One rule keeps their order: *pending text is always older than what the pipes hold*. Each
+write looks into the pipes first (0.6 us; not for the line end that `print` writes by itself) and, if something is
+there, sends the pending text, then that, before it begins new pending text.
+
+Text is coalesced: a frame goes out when 64 KiB are pending, when text has waited 10 ms, before any other frame, and
+before a fork. Output that no request asked for is kept (the last 1 MiB) and goes before the next reply.
+"""
+
+import codecs
+import os
+import select
+import time
+from _thread import RLock, start_new_thread
+
+FLUSH_BYTES = 1 << 16
+KEEP_BYTES = 1 << 20
+COALESCE_S = 0.01
+_CHUNK = 1 << 16
+
+
+class Sink:
+    """Gathers outputs and hands them to whoever is served now.
+
+    Args:
+        pipes: {reading end: stream name} of the pipes that are descriptors 1 and 2.
+        interrupts: held while a frame is under way.
+    """
+
+    def __init__(self, pipes, interrupts):
+        self._pipes = {
+            descriptor: (name, codecs.getincrementaldecoder("utf-8")("replace")) for descriptor, name in pipes.items()
+        }
+        self._interrupts = interrupts
+        self._lock = RLock()
+        self._poller = select.poll()  # for looking without waiting; the thread has its own
+        for descriptor in pipes:
+            os.set_blocking(descriptor, False)
+            self._poller.register(descriptor, select.POLLIN)
+        self._look = self._poller.poll
+        self._pending_name = ""
+        self._pending = []
+        self._pending_size = 0
+        self._is_woken = False
+        self._wake_reading, self._wake_writing = os.pipe()
+        self._send = None  # takes an output; None while nobody is served
+        self._kept = []
+        self._kept_size = 0
+
+    def start(self):
+        """Starts the thread that drains the pipes and sends text that has waited long enough."""
+        start_new_thread(self._drain_for_ever, ())
+
+    def write(self, name, text):
+        """Takes text that user code printed; called for each `print`, so it does little."""
+        with self._lock:
+            if name is not self._pending_name or (text != "\n" and self._look(0)):
+                self.flush()
+                self._pending_name = name
+            self._pending.append(text)
+            self._pending_size += len(text)
+            if self._pending_size > FLUSH_BYTES:
+                self.flush()
+            elif not self._is_woken:
+                self._is_woken = True
+                os.write(self._wake_writing, b"\0")
+
+    def emit(self, output):
+        """Sends an output that is not text, behind all that was printed before it."""
+        with self._lock:
+            self.flush()
+            self._deliver(output, 1024)
+
+    def flush(self):
+        """Sends all that was written until now, to `sys.stdout` or to a descriptor."""
+        self._interrupts.hold()
+        try:
+            with self._lock:
+                self._send_pending()
+                if self._look(0):
+                    self._drain()
+        finally:
+            self._interrupts.release()
+
+    def begin(self, send):
+        """From here outputs go to `send`; first those that nobody was there for."""
+        with self._lock:
+            self._send = send
+            kept, self._kept, self._kept_size = self._kept, [], 0
+            for output, _ in kept:
+                send(output)
+
+    def end(self):
+        """Sends what is left; from here outputs are kept."""
+        with self._lock:
+            self.flush()
+            self._send = None
+
+    def before_fork(self):
+        self._lock.acquire()
+        self.flush()
+
+    def after_fork_in_parent(self):
+        self._lock.release()
+
+    def after_fork_in_child(self):
+        """Closes what belongs to the parent; `stream.py` writes to the descriptors from here on."""
+        self._lock = RLock()
+        for descriptor in (*self._pipes, self._wake_reading, self._wake_writing):
+            os.close(descriptor)
+
+    def _send_pending(self):
+        if self._pending:
+            text, self._pending, self._pending_size = "".join(self._pending), [], 0
+            self._deliver({"output_type": "stream", "name": self._pending_name, "text": text}, len(text))
+
+    def _deliver(self, output, size):
+        if self._send is not None:
+            self._send(output)
+            return
+        self._kept.append((output, size))
+        self._kept_size += size
+        while self._kept_size > KEEP_BYTES:
+            self._kept_size -= self._kept.pop(0)[1]
+
+    def _drain(self):
+        """Sends what the pipes hold, in chunks, until both are empty."""
+        pipes = list(self._pipes.items())
+        while pipes:
+            for pipe in pipes[:]:
+                if not self._drain_some(*pipe):
+                    pipes.remove(pipe)
+
+    def _drain_some(self, descriptor, stream):
+        name, decoder = stream
+        try:
+            data = os.read(descriptor, _CHUNK)
+        except BlockingIOError:
+            return False
+        text = decoder.decode(data)
+        if text:
+            self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
+        return bool(data)
+
+    def _drain_for_ever(self):
+        waiting = select.poll()
+        for descriptor in (*self._pipes, self._wake_reading):
+            waiting.register(descriptor, select.POLLIN)
+        while True:
+            ready = waiting.poll()
+            if any(descriptor == self._wake_reading for descriptor, _ in ready):
+                time.sleep(COALESCE_S)
+                os.read(self._wake_reading, 16)
+                self._is_woken = False
+            self.flush()

@@ -1,0 +1,64 @@
+"""The namespace that lasts, and the running of code in it. Runs in the worker, on its main thread."""
+
+import os
+import sys
+from types import ModuleType
+
+from . import forks, late
+from .source import SourceCache, is_coroutine
+
+
+class Shell:
+    """A fresh `__main__` without a file, as a notebook has it."""
+
+    __slots__ = ("_loop", "_pid", "main", "namespace", "sources")
+
+    def __init__(self):
+        self.main = ModuleType("__main__")
+        self.namespace = self.main.__dict__
+        self.namespace["__builtins__"] = sys.modules["builtins"]
+        self.sources = SourceCache()
+        self._loop = None
+        self._pid = os.getpid()
+
+    def install(self):
+        """Becomes `__main__`, and makes the working directory importable as a notebook does."""
+        sys.modules["__main__"] = self.main
+        sys.path.insert(0, "")
+        sys.argv[:] = [""]
+
+    def run(self, text):
+        """Runs a text in the namespace and returns the value of its last expression, None where there is none.
+
+        Raises whatever the text raises, SyntaxError included. A child that the text forked ends here.
+        """
+        try:
+            value = self._run(text)
+        except BaseException as error:
+            if os.getpid() != self._pid:
+                forks.leave(error)
+            raise
+        if os.getpid() != self._pid:
+            forks.leave(None)
+        return value
+
+    def _run(self, text):
+        source = self.sources.compile(text)
+        if source.needs_loop:
+            return self._run_in_loop(source)
+        if source.body is not None:
+            exec(source.body, self.namespace)
+        return eval(source.last, self.namespace) if source.last is not None else None
+
+    def _run_in_loop(self, source):
+        if self._loop is None:
+            self._loop = late.load("coroutines").PersistentLoop()  # 50 ms of asyncio, for those who say so
+        return self._loop.run(self._run_awaiting(source))
+
+    async def _run_awaiting(self, source):
+        value = None
+        for code in (source.body, source.last):
+            value = eval(code, self.namespace) if code is not None else None
+            if code is not None and is_coroutine(code):
+                value = await value
+        return value

@@ -1,0 +1,85 @@
+"""From a cell's text to code objects, each text compiled once. Runs in the worker.
+
+A text is tried as one expression first, since that needs no syntax tree; otherwise its last statement, if it is an
+expression, is split off so that its value can be had.
+"""
+
+import _ast
+from collections import OrderedDict
+
+CACHED_TEXTS = 256
+_ONLY_AST = 0x400  # ast.PyCF_ONLY_AST and PyCF_ALLOW_TOP_LEVEL_AWAIT, without importing ast
+_TOP_LEVEL_AWAIT = 0x2000
+_COROUTINE = 0x80  # inspect.CO_COROUTINE
+_ASYNC_WORDS = ("async", "await")  # `asyncio` among them
+
+
+class Source:
+    """One text, compiled.
+
+    Attributes:
+        body: code of all statements but a last expression, or None.
+        last: code of the last expression, or None.
+        needs_loop: whether the text speaks of async, await or asyncio and so runs inside the event loop.
+    """
+
+    __slots__ = ("body", "last", "needs_loop")
+
+    def __init__(self, body, last, needs_loop):
+        self.body = body
+        self.last = last
+        self.needs_loop = needs_loop
+
+
+class SourceCache:
+    """Compiles texts and remembers the latest; keeps the lines that tracebacks show."""
+
+    __slots__ = ("_compiled", "_count", "texts")
+
+    def __init__(self):
+        self._compiled = OrderedDict()
+        self._count = 0
+        self.texts = {}  # file name -> text, for tracebacks and `inspect.getsource`
+
+    def compile(self, text):
+        """The Source of a text.
+
+        Raises:
+            SyntaxError, ValueError: as `compile` does; the text is remembered for the traceback all the same.
+        """
+        source = self._compiled.get(text)
+        if source is not None:
+            self._compiled.move_to_end(text)
+            return source
+        self._count += 1
+        file = "<cell %d>" % self._count
+        self.texts[file] = text
+        source = self._compiled[text] = compile_text(text, file)
+        if len(self._compiled) > CACHED_TEXTS:
+            self._compiled.popitem(last=False)
+        return source
+
+
+def compile_text(text, file):
+    needs_loop = any(word in text for word in _ASYNC_WORDS)
+    flags = _TOP_LEVEL_AWAIT if needs_loop else 0
+    try:
+        return Source(None, compile(text, file, "eval", flags, True), needs_loop)
+    except SyntaxError:
+        pass  # statements; the block is left first, so that an error of theirs does not carry this one as its context
+    return _compile_statements(text, file, flags, needs_loop)
+
+
+def is_coroutine(code):
+    """Whether evaluating this code gives a coroutine that has to be awaited."""
+    return bool(code.co_flags & _COROUTINE)
+
+
+def _compile_statements(text, file, flags, needs_loop):
+    tree = compile(text, file, "exec", flags | _ONLY_AST, True)
+    last = None
+    if tree.body and isinstance(tree.body[-1], _ast.Expr):
+        expression = _ast.Expression(tree.body.pop().value)
+        last = compile(expression, file, "eval", flags, True)
+    body = compile(tree, file, "exec", flags, True) if tree.body else None
+    return Source(body, last, needs_loop)

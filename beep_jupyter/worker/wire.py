@@ -1,0 +1,177 @@
+"""The wire format of the pipe and of the worker's private channel. Does no I/O: bytes in, frames out.
+
+    frame   = u32 header size, u32 number of buffers, header, u64 size of each buffer, buffers
+    header  = UTF-8 JSON, an object; all integers little-endian
+
+A conversation is one hello, one ready, then per request any number of events and exactly one reply:
+
+    hello    {"type": "hello", "protocol": 1, "token": T, "kind": "session", "session": "default"}
+    ready    {"type": "ready", "pid": P, "incarnation": I, "python": "3.8.18", "connection": N}
+    request  {"type": "request", "id": R, "command": "eval", "fields": {…}}
+    event    {"type": "event", "id": R, "event": "output", "fields": {…}}
+    reply    {"type": "reply", "id": R, "fields": {…}}      or, where it failed, "error": {"code": …, "message": …}
+
+Shared by worker (3.8 and newer), servers and clients; standard library only.
+"""
+
+import json
+from struct import Struct
+
+PROTOCOL = 1
+
+_PREFIX = Struct("<II")
+_STAGING_BYTES = 1 << 16
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
+
+
+class FrameError(Exception):
+    """What came in is no frame, or one beyond the limits; the connection cannot go on."""
+
+
+class Limits:
+    """How large a frame may be.
+
+    Args:
+        header_bytes: size of the JSON header.
+        buffers: how many buffers.
+        buffer_bytes: size of one buffer.
+    """
+
+    __slots__ = ("buffer_bytes", "buffers", "header_bytes")
+
+    def __init__(self, header_bytes, buffers, buffer_bytes):
+        self.header_bytes = header_bytes
+        self.buffers = buffers
+        self.buffer_bytes = buffer_bytes
+
+
+BEFORE_HELLO = Limits(4096, 0, 0)
+AFTER_HELLO = Limits(1 << 28, 1 << 16, 1 << 40)
+
+
+def pack(header, buffers=()):
+    """The bytes-like parts of one frame, in order; large buffers are not copied.
+
+    Args:
+        header: a dict that is JSON already.
+        buffers: bytes-like objects, contiguous.
+    """
+    text = _encode(header)
+    try:
+        body = text.encode()
+    except UnicodeEncodeError:  # a lone surrogate in a text: JSON's own escape carries it
+        body = json.dumps(header).encode()
+    prefix = _PREFIX.pack(len(body), len(buffers))
+    if not buffers:
+        return [prefix + body]
+    views = [memoryview(buffer).cast("B") for buffer in buffers]
+    sizes = Struct("<%dQ" % len(views)).pack(*[view.nbytes for view in views])
+    return [prefix + body + sizes] + views
+
+
+class FrameReader:
+    """Turns what is received into frames, without copying large buffers twice.
+
+    The caller receives into `space()`, says how much with `fed(n)`, and takes whole frames with `take()` until it
+    answers None.
+    """
+
+    __slots__ = ("_buffers", "_filling", "_header", "_sizes", "_staged", "_staging", "_start", "limits")
+
+    def __init__(self, limits):
+        self.limits = limits
+        self._staging = bytearray(_STAGING_BYTES)
+        self._start = self._staged = 0  # what is staged and not yet taken: staging[start:staged]
+        self._forget()
+
+    def _forget(self):
+        self._header = self._sizes = None
+        self._buffers = []
+        self._filling = None  # the part of a large buffer that is still to be received
+
+    @property
+    def is_between_frames(self):
+        """Whether nothing of a further frame has come in: an end of file here cuts nothing off."""
+        return self._header is None and self._start == self._staged
+
+    def space(self):
+        """Where the next bytes are to be received; never empty."""
+        if self._filling is not None:
+            return self._filling
+        if self._start == self._staged:
+            self._start = self._staged = 0
+        if self._staged == len(self._staging):
+            self._make_room()
+        return memoryview(self._staging)[self._staged :]
+
+    def fed(self, count):
+        """Says that `count` bytes were received into `space()`."""
+        if self._filling is None:
+            self._staged += count
+            return
+        self._filling = self._filling[count:] if count < len(self._filling) else None
+
+    def take(self):
+        """The next whole frame as (header, buffers), or None while it is not all there.
+
+        Raises:
+            FrameError: what came in is no frame, or one beyond the limits.
+        """
+        if self._filling is not None:
+            return None
+        if self._header is None and not self._take_header():
+            return None
+        while len(self._buffers) < len(self._sizes):
+            self._begin_buffer(self._sizes[len(self._buffers)])
+            if self._filling is not None:
+                return None
+        frame = self._header, self._buffers
+        self._forget()
+        return frame
+
+    def _take_header(self):
+        staged = self._staged - self._start
+        if staged < _PREFIX.size:
+            return False
+        header_bytes, buffers = _PREFIX.unpack_from(self._staging, self._start)
+        if header_bytes > self.limits.header_bytes or buffers > self.limits.buffers:
+            raise FrameError("a frame of %d header bytes and %d buffers is too large" % (header_bytes, buffers))
+        sizes_at = self._start + _PREFIX.size + header_bytes
+        end = sizes_at + 8 * buffers
+        if end > self._staged:
+            self._make_room(end - self._start)
+            return False
+        self._sizes = Struct("<%dQ" % buffers).unpack_from(self._staging, sizes_at) if buffers else ()
+        if buffers and max(self._sizes) > self.limits.buffer_bytes:
+            raise FrameError("a buffer of %d bytes is too large" % max(self._sizes))
+        self._header = _parse(memoryview(self._staging)[self._start + _PREFIX.size : sizes_at])
+        self._start = end
+        return True
+
+    def _begin_buffer(self, size):
+        """Takes what of a buffer is staged already and asks for the rest, straight into the buffer."""
+        buffer = bytearray(size)
+        here = min(size, self._staged - self._start)
+        buffer[:here] = memoryview(self._staging)[self._start : self._start + here]
+        self._start += here
+        self._buffers.append(buffer)
+        if here < size:
+            self._filling = memoryview(buffer)[here:]
+
+    def _make_room(self, wanted=0):
+        """Moves what is staged to the front; grows the staging area only for a header that needs it."""
+        rest = bytes(memoryview(self._staging)[self._start : self._staged])
+        if len(self._staging) < max(wanted, len(rest) + 1):
+            self._staging = bytearray(max(wanted, len(rest) + _STAGING_BYTES))
+        self._staging[: len(rest)] = rest
+        self._start, self._staged = 0, len(rest)
+
+
+def _parse(body):
+    try:
+        header = json.loads(str(body, "utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise FrameError("a header is not JSON: %s" % error)
+    if type(header) is not dict:
+        raise FrameError("a header is not an object")
+    return header
