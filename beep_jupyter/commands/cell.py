@@ -14,6 +14,8 @@ from .options import timeout
 from .params import TARGETS, VARIABLES
 from .surface import Surface
 
+PROGRAM = "%%beep_eval"
+
 
 @dataclass(frozen=True, slots=True)
 class CellRequest:
@@ -69,7 +71,7 @@ def parse(arguments: Sequence[str], surface: Surface) -> CellRequest | None:
         UsageError: they are wrong, or ask for what cannot be done yet.
     """
     try:
-        with our_usage_errors(), beep_eval.make_context("%%beep_eval", list(arguments), obj=surface) as context:
+        with our_usage_errors(PROGRAM), beep_eval.make_context(PROGRAM, list(arguments), obj=surface) as context:
             request: CellRequest = beep_eval.invoke(context)
     except click.exceptions.Exit:
         return None

@@ -39,7 +39,10 @@ def show_help(context: click.Context, path: tuple[str, ...]) -> None:
 def _member(context: click.Context, word: str) -> click.Command:
     group = context.command
     if not isinstance(group, TopicGroup):
-        raise UsageError(f"`{context.command_path}` has no further commands.", f"`{context.command_path} --help`.")
+        raise UsageError(
+            f"`{context.command_path}` has no further commands.",
+            f"`{context.command_path} --help` shows what it takes.",
+        )
     command = group.get_command(context, word)
     if command is None:
         raise group.unknown(word, context.command_path)

@@ -27,7 +27,10 @@ def invoke(command: click.Command, arguments: Sequence[str], surface: Surface) -
         BeepError: the command failed.
     """
     try:
-        with our_usage_errors(), command.make_context(surface.program, list(arguments), obj=surface) as context:
+        with (
+            our_usage_errors(surface.program),
+            command.make_context(surface.program, list(arguments), obj=surface) as context,
+        ):
             command.invoke(context)
     except click.exceptions.Exit as asked:
         return asked.exit_code
@@ -35,20 +38,24 @@ def invoke(command: click.Command, arguments: Sequence[str], surface: Surface) -
 
 
 @contextmanager
-def our_usage_errors() -> Iterator[None]:
-    """Turns click's complaints into a sentence and a cure."""
+def our_usage_errors(program: str) -> Iterator[None]:
+    """Turns click's complaints into a sentence and a cure.
+
+    Args:
+        program: whose help the cure names where click does not know the command.
+    """
     try:
         yield
     except click.UsageError as error:
-        raise _as_ours(error) from None
+        raise _as_ours(error, program) from None
 
 
-def _as_ours(error: click.UsageError) -> UsageError:
+def _as_ours(error: click.UsageError, program: str) -> UsageError:
     near = getattr(error, "possibilities", None)
     if near:
         return UsageError(_sentence(error.message), f"Did you mean {near[0]}?")
-    cure = f"`{error.ctx.command_path} --help` shows what it takes." if error.ctx else ""
-    return UsageError(_sentence(error.format_message()), cure)
+    path = error.ctx.command_path if error.ctx else program
+    return UsageError(_sentence(error.format_message()), f"`{path} --help` shows what it takes.")
 
 
 def _sentence(text: str) -> str:

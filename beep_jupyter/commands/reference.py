@@ -17,11 +17,11 @@ from .tree import beep
 
 _HEAD = """# Commands
 
-`beep …` in a terminal and `%beep …` in a notebook are one tree of commands. Every listing takes `--json` and then prints
-an array of objects. Exit status: 0 done, 1 failed with one sentence and a hint on stderr, 2 wrong usage; `eval` and
-`run` follow the code.
+`beep …` in a terminal and `%beep …` in a notebook are one tree of commands. Every listing takes `--json` and then
+prints an array of objects. Exit status: 0 done, 1 failed with one sentence and a hint on stderr, 2 wrong usage; `eval`
+and `run` follow the code.
 
-This page is made from the commands themselves: `python -m beep_jupyter.commands.reference > docs/reference/commands.md`.
+It is made from the commands themselves: `python -m beep_jupyter.commands.reference > docs/reference/commands.md`.
 """
 
 

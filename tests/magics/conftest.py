@@ -1,0 +1,35 @@
+"""A real IPython shell for each test, with the extension loaded where a test asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from beep_jupyter import load_ipython_extension, unload_ipython_extension
+from beep_jupyter.home import Home
+
+
+@pytest.fixture
+def bare_shell(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    """IPython as it starts: no history on disk, no colours."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance(config=config)
+    yield shell
+    shell.restore_sys_module_state()
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def shell(bare_shell: InteractiveShell) -> Iterator[InteractiveShell]:
+    """The same with `%load_ext beep_jupyter`."""
+    load_ipython_extension(bare_shell)
+    yield bare_shell
+    unload_ipython_extension(bare_shell)
