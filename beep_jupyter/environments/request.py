@@ -1,0 +1,141 @@
+"""What one create asks for: every argument checked, nothing run yet. Host's Python."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+from .package_sets import PackageSet, find_set
+from .requirements import RequirementsFile, parse_packages, read_requirements
+from .spec import Spec
+
+_EMPTY_SET = PackageSet("", ())
+_ORIGIN = "beep-jupyter"  # our table under [tool] in a lock (PEP 751)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A pylock.toml of the user's.
+
+    Attributes:
+        data: its bytes, so that what was checked is what is installed.
+        python: the version that it was made with, where a lock of ours says so.
+    """
+
+    data: bytes
+    python: str | None
+
+    @property
+    def hash(self) -> str:
+        """sha256 of its bytes, hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The arguments of a create, without the name.
+
+    Attributes:
+        python: as it was given; None takes the lock's version, else the default runtime.
+        packages: normalised requirements.
+    """
+
+    python: str | None = None
+    packages: tuple[str, ...] = ()
+    requirements: RequirementsFile | None = None
+    lock: Lock | None = None
+    set: PackageSet = _EMPTY_SET
+
+    @property
+    def all_packages(self) -> tuple[str, ...]:
+        """The requirements of the caller and of the set."""
+        return tuple(sorted({*self.packages, *self.set.packages}))
+
+    def spec(self, runtime_id: str) -> Spec:
+        """The spec of this request on a runtime."""
+        return Spec(
+            python=runtime_id,
+            packages=self.packages,
+            requirements=self.requirements.text if self.requirements else "",
+            lock=self.lock.hash if self.lock else "",
+            set=self.set.name,
+            set_packages=self.set.packages,
+        )
+
+
+def parse_request(
+    python: str | None,
+    packages: Iterable[str],
+    requirements: str | os.PathLike[str] | None,
+    lock: str | os.PathLike[str] | None,
+    set_name: str | None,
+    user_sets: Path,
+    *,
+    dotnet: bool,
+) -> Request:
+    """Checks the arguments of a create.
+
+    Raises:
+        UsageError: one of them cannot be meant, or two exclude each other.
+        ConfigurationError: a set of the user's cannot be used.
+    """
+    if dotnet:
+        raise UsageError("Making .NET usable in an environment comes with a later version.", "Leave out `--dotnet`.")
+    request = Request(
+        python or None,
+        parse_packages(packages),
+        read_requirements(requirements) if requirements else None,
+        read_lock(lock) if lock else None,
+        find_set(set_name, user_sets) if set_name else _EMPTY_SET,
+    )
+    if request.lock and (request.all_packages or request.requirements):
+        raise UsageError(
+            "A lock says all that is installed, so packages, a requirements file or a set cannot be added to it.",
+            "Build from the lock, then add packages with `beep venv install`.",
+        )
+    return request
+
+
+def read_lock(path: str | os.PathLike[str]) -> Lock:
+    """Reads a pylock.toml under any file name.
+
+    Raises:
+        UsageError: it cannot be read, is none, or names files by a path relative to itself.
+    """
+    chosen = Path(path).expanduser().absolute()
+    try:
+        data = chosen.read_bytes()
+        table = tomllib.loads(data.decode())
+        packages = table["packages"]
+        relative = next((found for package in packages for found in _relative_paths(package)), None)
+    except FileNotFoundError:
+        raise UsageError(f"There is no lock {chosen}.", "`beep venv export NAME FILE` writes one.") from None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UsageError(
+            f"The lock {chosen} cannot be read: {error}.", "`beep venv export NAME FILE` writes one."
+        ) from None
+    if relative:
+        raise UsageError(f"The lock {chosen} names the relative path '{relative}'.", "Write full paths into it.")
+    return Lock(data, _origin(table).get("python"))
+
+
+def origin_table(name: str, python: str) -> str:
+    """Our table for the end of a lock: which environment and Python it was made from."""
+    return f'\n[tool.{_ORIGIN}]\nenvironment = "{name}"\npython = "{python}"\n'
+
+
+def _origin(table: dict[str, Any]) -> dict[str, Any]:
+    tool = table.get("tool", {})
+    return tool.get(_ORIGIN, {}) if isinstance(tool, dict) else {}
+
+
+def _relative_paths(package: dict[str, Any]) -> Iterable[str]:
+    sources = [package.get(key) for key in ("archive", "directory", "sdist", "vcs")] + package.get("wheels", [])
+    paths = (source["path"] for source in sources if source and "path" in source)
+    return (path for path in paths if not Path(path).is_absolute())
