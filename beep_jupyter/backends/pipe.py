@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import BeepError, ConnectionLostError, ProtocolError, StartError, WorkerDiedError
 from ..worker.wire import AFTER_HELLO, PROTOCOL, FrameError, FrameReader, pack
-from .interrupting import sigint_calls
+from .interrupting import SigintCalls
 from .transport import OnEvent, Reply
 from .wire_errors import error_of
 
@@ -27,7 +27,7 @@ _PARTS_AT_ONCE = 64
 _TAIL_CHARACTERS = 4000
 
 
-class _Broken(Exception):
+class _BrokenError(Exception):
     """The socket ended or failed."""
 
 
@@ -50,7 +50,7 @@ class PipeConnection:
             self.socket.connect(path)
             self.send({"type": "hello", "protocol": PROTOCOL, "token": token} | hello)
             header, _ = self.receive()
-        except (OSError, _Broken) as error:
+        except (OSError, _BrokenError) as error:
             self.socket.close()
             raise ConnectionLostError(
                 f"Backend '{backend}' cannot be reached.", "`beep status` shows those that run."
@@ -77,7 +77,7 @@ class PipeConnection:
         """The next frame.
 
         Raises:
-            _Broken: the socket ended.
+            _BrokenError: the socket ended.
             ProtocolError: what came is no frame.
         """
         reader = self._reader
@@ -85,7 +85,7 @@ class PipeConnection:
             while (frame := reader.take()) is None:
                 count = self.socket.recv_into(reader.space())
                 if not count:
-                    raise _Broken
+                    raise _BrokenError
                 reader.fed(count)
         except FrameError as error:
             raise ProtocolError(f"Backend '{self._backend}' sent what is no frame: {error}.") from error
@@ -140,10 +140,10 @@ class PipeTransport:
                 header["release"] = [self.released.popleft() for _ in range(len(self.released))]
             under_way = _UnderWay(self, connection, request, on_output, timeout_s)
             try:
-                with sigint_calls(under_way.interrupt):
+                with SigintCalls(under_way.interrupt):
                     connection.send(header, buffers)
                     return under_way.result()
-            except (OSError, _Broken) as error:
+            except (OSError, _BrokenError) as error:
                 self._drop()
                 raise self._explain_end(connection, under_way) from error
             except BaseException:
@@ -158,7 +158,7 @@ class PipeTransport:
                 {"type": "request", "id": 1, "command": command, "fields": {"session": self._session} | fields}
             )
             header, _ = connection.receive()
-        except (OSError, _Broken) as error:
+        except (OSError, _BrokenError) as error:
             raise ConnectionLostError(
                 f"Backend '{self._backend}' is gone.", "`beep status` shows those that run."
             ) from error
@@ -177,7 +177,7 @@ class PipeTransport:
             connection.send({"type": "request", "id": 1, "command": command, "fields": fields})
             while (header := connection.receive()[0])["type"] == "event":
                 yield header["fields"]
-        except (OSError, _Broken):
+        except (OSError, _BrokenError):
             return  # the backend ended, and its stream with it
         finally:
             connection.close()
@@ -208,8 +208,6 @@ class PipeTransport:
         if self._pid != os.getpid():
             self._drop()
             self._pid = os.getpid()
-        if self._connection is not None and _has_ended(self._connection.socket):
-            self._drop()
         if self._connection is None:
             hello = {"kind": "session", "session": self._session}
             self._connection = PipeConnection(self._path, self._token, self._backend, hello)
@@ -254,6 +252,8 @@ class PipeTransport:
 class _UnderWay:
     """One request between its sending and its reply."""
 
+    __slots__ = ("_connection", "_deadline", "_is_late", "_on_output", "_request", "_transport", "stderr_tail")
+
     def __init__(
         self,
         transport: PipeTransport,
@@ -263,7 +263,6 @@ class _UnderWay:
         timeout_s: float | None,
     ) -> None:
         self.stderr_tail = ""
-        self._address = {"connection": connection.ready["connection"], "request": request}
         self._connection = connection
         self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self._is_late = False
@@ -273,7 +272,7 @@ class _UnderWay:
 
     def interrupt(self) -> None:
         """Asks for the interrupt of this request, and no other; the second time the server kills the worker."""
-        self._ask(self._address)
+        self._ask({"connection": self._connection.ready["connection"], "request": self._request})
 
     def result(self) -> Reply:
         """Waits for the reply; hands on outputs meanwhile."""
@@ -312,9 +311,3 @@ class _UnderWay:
         except (ConnectionLostError, StartError):
             return  # it is ending; the session's socket tells how
 
-
-def _has_ended(client: socket.socket) -> bool:
-    """Whether the other side has closed: known before anything is sent, so that nothing is sent in vain."""
-    poll = select.poll()
-    poll.register(client, 0)
-    return bool(poll.poll(0))

@@ -14,6 +14,8 @@ from .handle import Handle, released_to
 from .transport import OnEvent, Reply, Transport
 from .wire_errors import error_of
 
+_PLAIN = frozenset((type(None), bool, int, float, str))
+
 
 class Session:
     """A namespace in a backend, with one worker behind it.
@@ -186,6 +188,8 @@ class Session:
         return self._decode(reply.fields["value"], reply.buffers)
 
     def _decode(self, tree: Any, buffers: Any) -> Any:
+        if type(tree) in _PLAIN:  # what most replies hold
+            return tree
         try:
             with released_to(self._transport.released):
                 return values.decode(tree, buffers)

@@ -1,6 +1,6 @@
-"""From an exception to Jupyter's error: name, text, and a traceback that shows the cell's own lines. Runs in the worker.
+"""From an exception to Jupyter's error: name, text, and a traceback that shows the cell's own lines.
 
-Imported when something first fails, because `traceback` is (3 ms).
+Runs in the worker; imported when something first fails, because `traceback` is (3 ms).
 """
 
 import linecache

@@ -8,6 +8,8 @@ Python.
 import os
 import signal
 
+is_child = False  # whether this process was forked off a worker
+
 
 def install(sink, streams, on_child):
     """Registers the hooks.
@@ -18,6 +20,8 @@ def install(sink, streams, on_child):
     """
 
     def in_child():
+        global is_child
+        is_child = True
         sink.after_fork_in_child()
         for stream in streams:
             stream.after_fork_in_child()

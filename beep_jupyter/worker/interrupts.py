@@ -5,15 +5,18 @@ that request runs user code now and none of our own sends is under way; it waits
 request that has not begun, and any other SIGINT is ignored. Each interrupt raises once at most.
 """
 
-import signal
+import _signal
 from _thread import get_ident
+
+_SIGINT = _signal.SIGINT  # the module below `signal`, whose functions convert to enums (5 us a call, cold)
 
 
 class Interrupts:
-    __slots__ = ("_armed", "_channel", "_held", "_last", "_main", "_noted")
+    __slots__ = ("_armed", "_channel", "_handler", "_held", "_last", "_main", "_noted")
 
     def __init__(self, channel):
         self._channel = channel
+        self._handler = self._on_signal  # one object, to be recognised
         self._armed = None  # the (connection, request) whose code runs now
         self._held = 0
         self._last = {}  # connection -> its latest request that has begun
@@ -22,8 +25,8 @@ class Interrupts:
 
     def install(self):
         """Takes SIGINT over, again before each request: user code may have set a handler of its own."""
-        if signal.getsignal(signal.SIGINT) != self._on_signal:
-            signal.signal(signal.SIGINT, self._on_signal)
+        if _signal.getsignal(_SIGINT) is not self._handler:
+            _signal.signal(_SIGINT, self._handler)
 
     def note(self, key):
         """Remembers an interrupt that came over the channel, unless its request is over."""
@@ -40,11 +43,13 @@ class Interrupts:
         """From here an interrupt of this request raises; at once where it came before the request began."""
         self._last[key[0]] = key[1]
         self._armed = key
-        self._raise_if_due()
+        if self._noted:
+            self._raise_if_due()
 
     def disarm(self):
         key, self._armed = self._armed, None
-        self._noted.discard(key)
+        if self._noted:
+            self._noted.discard(key)
 
     def hold(self):
         """Until `release` no interrupt raises. For the main thread; others are never interrupted."""

@@ -109,7 +109,8 @@ class Loop:
         """The reply's fields or error, and its buffers."""
         request = Request(header["fields"], buffers, self._sink.emit)
         try:
-            self._commands.release(header.get("release", ()))
+            if "release" in header:
+                self._commands.release(header["release"])
             method = self._commands.find(header.get("command"))
             try:
                 self._interrupts.arm((connection.number, header["id"]))

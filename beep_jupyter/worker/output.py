@@ -86,16 +86,21 @@ class Sink:
 
     def begin(self, send):
         """From here outputs go to `send`; first those that nobody was there for."""
+        self._send = send
+        if self._kept:
+            self._send_kept()
+
+    def _send_kept(self):
         with self._lock:
-            self._send = send
             kept, self._kept, self._kept_size = self._kept, [], 0
             for output, _ in kept:
-                send(output)
+                self._send(output)
 
     def end(self):
         """Sends what is left; from here outputs are kept."""
-        with self._lock:
+        if self._pending or self._look(0):
             self.flush()
+        with self._lock:  # not while the thread is sending
             self._send = None
 
     def before_fork(self):

@@ -1,6 +1,5 @@
 """The namespace that lasts, and the running of code in it. Runs in the worker, on its main thread."""
 
-import os
 import sys
 from types import ModuleType
 
@@ -11,7 +10,7 @@ from .source import SourceCache, is_coroutine
 class Shell:
     """A fresh `__main__` without a file, as a notebook has it."""
 
-    __slots__ = ("_loop", "_pid", "main", "namespace", "sources")
+    __slots__ = ("_loop", "main", "namespace", "sources")
 
     def __init__(self):
         self.main = ModuleType("__main__")
@@ -19,7 +18,6 @@ class Shell:
         self.namespace["__builtins__"] = sys.modules["builtins"]
         self.sources = SourceCache()
         self._loop = None
-        self._pid = os.getpid()
 
     def install(self):
         """Becomes `__main__`, and makes the working directory importable as a notebook does."""
@@ -35,10 +33,10 @@ class Shell:
         try:
             value = self._run(text)
         except BaseException as error:
-            if os.getpid() != self._pid:
+            if forks.is_child:
                 forks.leave(error)
             raise
-        if os.getpid() != self._pid:
+        if forks.is_child:
             forks.leave(None)
         return value
 

@@ -21,7 +21,9 @@ PROTOCOL = 1
 
 _PREFIX = Struct("<II")
 _STAGING_BYTES = 1 << 16
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
+_NO_BUFFERS = ()
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
+_scan = json.JSONDecoder().scan_once
 
 
 class FrameError(Exception):
@@ -56,9 +58,8 @@ def pack(header, buffers=()):
         header: a dict that is JSON already.
         buffers: bytes-like objects, contiguous.
     """
-    text = _encode(header)
     try:
-        body = text.encode()
+        body = _encode(header).encode()
     except UnicodeEncodeError:  # a lone surrogate in a text: JSON's own escape carries it
         body = json.dumps(header).encode()
     prefix = _PREFIX.pack(len(body), len(buffers))
@@ -76,12 +77,12 @@ class FrameReader:
     answers None.
     """
 
-    __slots__ = ("_buffers", "_filling", "_header", "_sizes", "_staged", "_staging", "_start", "limits")
+    __slots__ = ("_buffers", "_filling", "_header", "_sizes", "_staged", "_start", "_view", "limits")
 
     def __init__(self, limits):
         self.limits = limits
-        self._staging = bytearray(_STAGING_BYTES)
-        self._start = self._staged = 0  # what is staged and not yet taken: staging[start:staged]
+        self._view = memoryview(bytearray(_STAGING_BYTES))  # the staging area
+        self._start = self._staged = 0  # what is staged and not yet taken: view[start:staged]
         self._forget()
 
     def _forget(self):
@@ -100,9 +101,10 @@ class FrameReader:
             return self._filling
         if self._start == self._staged:
             self._start = self._staged = 0
-        if self._staged == len(self._staging):
+            return self._view
+        if self._staged == len(self._view):
             self._make_room()
-        return memoryview(self._staging)[self._staged :]
+        return self._view[self._staged :]
 
     def fed(self, count):
         """Says that `count` bytes were received into `space()`."""
@@ -117,10 +119,13 @@ class FrameReader:
         Raises:
             FrameError: what came in is no frame, or one beyond the limits.
         """
-        if self._filling is not None:
+        if self._start == self._staged and self._header is None or self._filling is not None:
             return None
         if self._header is None and not self._take_header():
             return None
+        if not self._sizes:  # what most frames are: nothing but a header
+            header, self._header = self._header, None
+            return header, _NO_BUFFERS
         while len(self._buffers) < len(self._sizes):
             self._begin_buffer(self._sizes[len(self._buffers)])
             if self._filling is not None:
@@ -130,10 +135,9 @@ class FrameReader:
         return frame
 
     def _take_header(self):
-        staged = self._staged - self._start
-        if staged < _PREFIX.size:
+        if self._staged - self._start < _PREFIX.size:
             return False
-        header_bytes, buffers = _PREFIX.unpack_from(self._staging, self._start)
+        header_bytes, buffers = _PREFIX.unpack_from(self._view, self._start)
         if header_bytes > self.limits.header_bytes or buffers > self.limits.buffers:
             raise FrameError("a frame of %d header bytes and %d buffers is too large" % (header_bytes, buffers))
         sizes_at = self._start + _PREFIX.size + header_bytes
@@ -141,10 +145,10 @@ class FrameReader:
         if end > self._staged:
             self._make_room(end - self._start)
             return False
-        self._sizes = Struct("<%dQ" % buffers).unpack_from(self._staging, sizes_at) if buffers else ()
+        self._sizes = Struct("<%dQ" % buffers).unpack_from(self._view, sizes_at) if buffers else ()
         if buffers and max(self._sizes) > self.limits.buffer_bytes:
             raise FrameError("a buffer of %d bytes is too large" % max(self._sizes))
-        self._header = _parse(memoryview(self._staging)[self._start + _PREFIX.size : sizes_at])
+        self._header = _parse(self._view[self._start + _PREFIX.size : sizes_at])
         self._start = end
         return True
 
@@ -152,7 +156,7 @@ class FrameReader:
         """Takes what of a buffer is staged already and asks for the rest, straight into the buffer."""
         buffer = bytearray(size)
         here = min(size, self._staged - self._start)
-        buffer[:here] = memoryview(self._staging)[self._start : self._start + here]
+        buffer[:here] = self._view[self._start : self._start + here]
         self._start += here
         self._buffers.append(buffer)
         if here < size:
@@ -160,16 +164,38 @@ class FrameReader:
 
     def _make_room(self, wanted=0):
         """Moves what is staged to the front; grows the staging area only for a header that needs it."""
-        rest = bytes(memoryview(self._staging)[self._start : self._staged])
-        if len(self._staging) < max(wanted, len(rest) + 1):
-            self._staging = bytearray(max(wanted, len(rest) + _STAGING_BYTES))
-        self._staging[: len(rest)] = rest
+        rest = bytes(self._view[self._start : self._staged])
+        if len(self._view) < max(wanted, len(rest) + 1):
+            self._view = memoryview(bytearray(max(wanted, len(rest) + _STAGING_BYTES)))
+        self._view[: len(rest)] = rest
         self._start, self._staged = 0, len(rest)
+
+
+def _encode(header):
+    """Compact JSON. The encoder of C is made once here; `JSONEncoder.encode` makes one for each text (2 us)."""
+    return "".join(_encode_parts(header, 0))
+
+
+if json.encoder.c_make_encoder is None:  # PyPy, which compiles the Python one
+    _encode = _encoder.encode
+else:
+    _encode_parts = json.encoder.c_make_encoder(
+        None, _encoder.default, json.encoder.encode_basestring, None, ":", ",", False, False, False
+    )
+
+
+def _load(text):
+    """What `json.loads` answers, in a third of the time where nothing stands around the value, as `pack` writes it."""
+    try:
+        value, end = _scan(text, 0)
+    except StopIteration:
+        end = -1
+    return value if end == len(text) else json.loads(text)
 
 
 def _parse(body):
     try:
-        header = json.loads(str(body, "utf-8"))
+        header = _load(str(body, "utf-8"))
     except (ValueError, RecursionError) as error:
         raise FrameError("a header is not JSON: %s" % error)
     if type(header) is not dict:

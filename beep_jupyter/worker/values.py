@@ -1,0 +1,220 @@
+"""Values as a JSON tree plus numbered buffers, and back. Runs in worker and host alike, so that the format exists once.
+
+None, bool, str, finite float, int within 2**53, list and dict with str keys are themselves; everything else is
+`{"$type": NAME, "value": …}` by a codec (`registry.py`), chosen by `type(value)` exactly. Encoding runs no code of the
+value's own. docs/reference/values.md is the specification. Standard library only; importing it imports no module but
+its neighbours, because every import costs each worker start time and memory.
+"""
+
+from __future__ import annotations
+
+from . import builtin_codecs, registry, stdlib_codecs
+from .plain import SCALARS, are_plain, is_flat, is_plain_key
+from .registry import MalformedValue, Unreceivable, Untransferable, codec_of, name_of, no_codec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+__all__ = ["MalformedValue", "Unreceivable", "Untransferable", "decode", "encode", "names"]
+
+MAX_DEPTH = 200
+INLINE_LIMIT_BYTES = 1 << 16  # the most that may travel as base64
+
+_LOOP_CURE = "Send its parts as plain values, or keep it where it is and use it through a handle."
+
+registry.register(builtin_codecs.CODECS)
+registry.register(stdlib_codecs.CODECS)
+
+
+def encode(value: Any, *, first_buffer: int = 0, inline_limit_bytes: int = 0) -> tuple[Any, list[Any]]:
+    """Turns a value into what json can write, and raw memory beside it.
+
+    Parts that JSON holds as they are, and memory, are not copied: write the result before the value may change.
+
+    Args:
+        first_buffer: the number of the first buffer, for several values that share one list of buffers.
+        inline_limit_bytes: memory up to this size goes into the tree as base64; at most 64 KiB. Empty memory always
+            does.
+
+    Returns:
+        The tree, and its buffers: bytes-like, contiguous, one-dimensional.
+
+    Raises:
+        Untransferable: the value, or one in it, has no codec, contains itself or is nested more than 200 deep.
+    """
+    try:
+        if is_flat(value):
+            return value, []
+        encoder = Encoder(first_buffer, min(inline_limit_bytes, INLINE_LIMIT_BYTES))
+        return encoder.encode(value), encoder.buffers
+    except RecursionError:
+        raise Untransferable(name_of(type(value)), "the caller's stack is too full to walk it", _LOOP_CURE) from None
+    except RuntimeError:  # "changed size during iteration"
+        cure = "Wait until the thread that changes it has ended, or send a copy."
+        raise Untransferable(name_of(type(value)), "it changed while it was read", cure) from None
+
+
+def decode(tree: Any, buffers: Sequence[Any] = ()) -> Any:
+    """The value of a tree as json read it, with its buffers. Takes over the tree: parts of it become the value.
+
+    Args:
+        buffers: bytes-like; each is read at most once, and copied.
+
+    Raises:
+        MalformedValue: the tree or a buffer is not as `encode` makes them.
+        Unreceivable: (a MalformedValue, with reason and cure) it is, but this Python cannot hold the value.
+    """
+    if type(tree) in SCALARS:
+        return tree
+    try:
+        return Decoder(buffers).decode(tree)
+    except RecursionError:
+        raise MalformedValue("The tree is nested too deeply.") from None
+
+
+def names() -> list[str]:
+    """Every NAME that may stand behind `$type`, sorted."""
+    return sorted(registry.by_name)
+
+
+class Encoder:
+    """One value on its way into a tree; what codecs are given.
+
+    Attributes:
+        buffers: what was added so far.
+    """
+
+    __slots__ = ("_enclosing", "_first_buffer", "_inline_limit_bytes", "buffers")
+
+    def __init__(self, first_buffer: int, inline_limit_bytes: int) -> None:
+        self.buffers: list[Any] = []
+        self._first_buffer = first_buffer
+        self._inline_limit_bytes = inline_limit_bytes
+        self._enclosing: set[int] = set()  # ids of the values that this one lies in: depth, and cycles
+
+    def encode(self, value: Any) -> Any:
+        """The tree of a value. One more frame per level, two where a codec is between: 200 levels always fit."""
+        kind, identity, enclosing = type(value), id(value), self._enclosing
+        tree: Any
+        if len(enclosing) >= MAX_DEPTH and kind not in SCALARS:
+            raise _too_deep(value)
+        if is_flat(value):
+            return value
+        if identity in enclosing:
+            raise Untransferable(name_of(kind), "it contains itself", _LOOP_CURE)
+        enclosing.add(identity)
+        if kind is list:
+            tree = list(map(self.encode, value))
+        elif kind is dict and all(map(is_plain_key, value)):
+            tree = dict(zip(value, map(self.encode, value.values())))
+        else:
+            tree = self._tag(kind, value)
+        enclosing.remove(identity)
+        return tree
+
+    def encode_items(self, items: list[Any]) -> list[Any]:
+        """The trees of the items of a list; the same list where JSON holds all of them as they are."""
+        return items if are_plain(items) else list(map(self.encode, items))
+
+    def _tag(self, kind: type, value: Any) -> dict[str, Any]:
+        codec = codec_of(kind)
+        if codec is None:
+            raise no_codec(kind)
+        return {"$type": codec.name, "value": codec.encode(value, self)}
+
+    def add_buffer(self, data: Any) -> int | str:
+        """What stands in the tree for raw memory: the number of a buffer, or base64.
+
+        Args:
+            data: bytes, or a contiguous one-dimensional memoryview of bytes.
+        """
+        if len(data) <= self._inline_limit_bytes:
+            import binascii
+
+            return binascii.b2a_base64(data, newline=False).decode()
+        self.buffers.append(data)
+        return self._first_buffer + len(self.buffers) - 1
+
+
+class Decoder:
+    """One tree on its way to a value; what codecs are given."""
+
+    __slots__ = ("_buffers", "_depth")
+
+    def __init__(self, buffers: Sequence[Any]) -> None:
+        self._buffers = list(buffers)
+        self._depth = 0
+
+    def decode(self, tree: Any) -> Any:
+        """The value of a tree."""
+        kind = type(tree)
+        value: Any
+        if kind in SCALARS:
+            return tree
+        if self._depth >= MAX_DEPTH:
+            raise MalformedValue(f"The tree is nested more than {MAX_DEPTH} deep.")
+        self._depth += 1
+        if kind is list:
+            value = self.decode_items(tree)
+        elif kind is not dict:
+            raise MalformedValue(f"A tree holds JSON only, not {kind.__name__}.")
+        elif "$type" in tree:
+            value = self._decode_tagged(tree)
+        else:
+            items = tree.values()
+            value = tree if SCALARS.issuperset(map(type, items)) else dict(zip(tree, map(self.decode, items)))
+        self._depth -= 1
+        return value
+
+    def decode_items(self, trees: Any) -> list[Any]:
+        """The values of a list of trees; the same list where all of them are their own values.
+
+        Raises:
+            MalformedValue: it is not a list.
+        """
+        registry.expect(trees, list)
+        return trees if SCALARS.issuperset(map(type, trees)) else list(map(self.decode, trees))
+
+    def buffer(self, part: Any) -> Any:
+        """The raw memory, bytes-like, for which `part` stands in the tree; each buffer once.
+
+        Raises:
+            MalformedValue: there is no such buffer, or it was taken, or `part` is not base64.
+        """
+        if type(part) is str:
+            return _from_base64(part)
+        number = registry.expect(part, int)
+        if not 0 <= number < len(self._buffers):
+            raise MalformedValue(f"There is no buffer {number!r:.20}; {len(self._buffers)} came with the value.")
+        data, self._buffers[number] = self._buffers[number], None
+        if data is None:  # or a small tree could ask for a large buffer many times
+            raise MalformedValue(f"Buffer {number} is used twice.")
+        return data
+
+    def _decode_tagged(self, tree: dict[str, Any]) -> Any:
+        name = tree["$type"]
+        codec = registry.by_name.get(registry.expect(name, str))
+        if codec is None:
+            raise MalformedValue(f"$type {name!r:.80} is not known; there are {', '.join(names())}.")
+        if len(tree) != 2 or "value" not in tree:
+            raise MalformedValue(f"A tagged '{name}' has exactly the keys '$type' and 'value'.")
+        try:
+            return codec.decode(tree["value"], self)
+        except (ValueError, TypeError, ArithmeticError) as error:
+            raise MalformedValue(f"The value of a '{name}' is malformed: {error!s:.200}.") from error
+
+
+def _from_base64(text: str) -> bytes:
+    import binascii
+
+    data = binascii.a2b_base64(text)
+    if binascii.b2a_base64(data, newline=False) != text.encode():  # a2b skips what is not of its alphabet
+        raise ValueError("a buffer is not base64")
+    return data
+
+
+def _too_deep(value: Any) -> Untransferable:
+    reason = f"it is nested more than {MAX_DEPTH} deep"
+    return Untransferable(name_of(type(value)), reason, _LOOP_CURE)

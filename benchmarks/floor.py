@@ -1,0 +1,69 @@
+"""The floor: a bare echo between two Python processes over a Unix socket, and what a bare interpreter costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socket import AF_UNIX, socket
+
+_ECHO = """
+import socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+print("ready", flush=True)
+peer, _ = listener.accept()
+while data := peer.recv(65536):
+    peer.sendall(data)
+"""
+
+
+@contextmanager
+def echo() -> Iterator[socket]:
+    """A socket whose other end answers with what it is sent."""
+    with tempfile.TemporaryDirectory(prefix="beep-") as folder:
+        path = str(Path(folder) / "echo.sock")
+        command = [sys.executable, "-I", "-S", "-c", _ECHO, path]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            with socket(AF_UNIX) as client:
+                client.connect(path)
+                yield client
+
+
+def one_echo(client: socket, message: bytes = b"1 + 1") -> float:
+    """Seconds for one message there and back."""
+    begun = time.perf_counter()
+    client.sendall(message)
+    client.recv(65536)
+    return time.perf_counter() - begun
+
+
+def interpreter_start(python: str) -> float:
+    """Seconds to start a bare interpreter and see it end."""
+    begun = time.perf_counter()
+    subprocess.run([python, "-I", "-c", "pass"], check=True)
+    return time.perf_counter() - begun
+
+
+def idle_interpreter_bytes(python: str) -> int:
+    """Resident memory of an interpreter that waits for input."""
+    with subprocess.Popen([python, "-I", "-c", "input()"], stdin=subprocess.PIPE) as process:
+        time.sleep(0.5)
+        size = resident_bytes(process.pid)
+        process.communicate(b"\n")
+        return size
+
+
+def resident_bytes(pid: int) -> int:
+    """Resident memory of a process."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    raise ProcessLookupError(pid)
