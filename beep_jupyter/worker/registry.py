@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-class Untransferable(Exception):  # noqa: N818  a property of the value; callers make an error of it
+class Untransferable(Exception):
     """A value cannot travel. `str()` is one sentence; the cure is apart from it.
 
     Args:
@@ -39,7 +39,7 @@ class Untransferable(Exception):  # noqa: N818  a property of the value; callers
         return f"A value of type '{self.type_name}' cannot travel: {self.reason}."
 
 
-class MalformedValue(Exception):  # noqa: N818  what was found, not what went wrong
+class MalformedValue(Exception):
     """A tree is not one that `encode` writes, or its buffers are not those that belong to it."""
 
     __slots__ = ()
