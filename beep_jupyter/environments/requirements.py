@@ -65,9 +65,9 @@ def read_requirements(path: str | os.PathLike[str]) -> RequirementsFile:
 
 
 def _texts(path: Path, seen: set[Path]) -> Iterable[str]:
-    if path in seen:
+    if path.resolve() in seen:
         return
-    seen.add(path)
+    seen.add(path.resolve())
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
