@@ -98,7 +98,14 @@ class UnsupportedRuntimeError(BeepError):
 
 
 class DownloadError(BeepError):
-    """A runtime could not be downloaded and verified; nothing was left behind."""
+    """A runtime could not be downloaded and verified; nothing was left behind.
+
+    `is_unreachable` says that the source did not deliver, so that another Python may stand in.
+    """
+
+    def __init__(self, what: str, cure: str = "", *, is_unreachable: bool = False) -> None:
+        super().__init__(what, cure)
+        self.is_unreachable = is_unreachable
 
 
 class EnvironmentNotFoundError(_NotFoundError):
@@ -185,7 +192,8 @@ class WorkerDiedError(BeepError):
 
     def _last_line(self) -> str:
         lines = [line.strip() for line in self.stderr_tail.splitlines() if line.strip()]
-        return f" (last words: {lines[-1].rstrip('.')[:200]})" if lines else ""
+        telling = next((line for line in lines if line.startswith("Fatal ")), lines[-1] if lines else "")
+        return f" (last words: {telling.rstrip('.')[:200]})" if telling else ""
 
 
 class ExecutionError(BeepError):

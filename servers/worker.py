@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing takes 4 ms to import, and the worker waits for this server
     from typing import Any
 
+OUR_FRAMES = os.path.dirname(status.__file__)
 STDERR_TAIL_CHARACTERS = 4000
 
 
@@ -144,7 +145,7 @@ class Worker:
 
     def _end(self) -> None:
         _, code = os.waitpid(self.pid, 0)
-        out, err = _drain(self._process.stdout), _drain(self._process.stderr)
+        out, err = _drain(self._process.stdout), _without_our_frames(_drain(self._process.stderr))
         with self._lock:
             self.obituary = self._write_obituary(os.waitstatus_to_exitcode(code), out, err)
             clients = list(self._clients)
@@ -179,6 +180,11 @@ def _drain(descriptor: int) -> str:
     except BlockingIOError:
         pass
     return b"".join(chunks).decode("utf-8", "replace")
+
+
+def _without_our_frames(text: str) -> str:
+    """What a crash says of the stack, without the worker's own part of it."""
+    return "".join(line for line in text.splitlines(keepends=True) if OUR_FRAMES not in line)
 
 
 def _shut_down(client: socket.socket) -> None:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TextColumn
 from rich.table import Column
 
 from ..commands.quantities import size_text
 from ..models import OnProgress
 from ..models import Progress as Report
+
+
+class _BarOfBytes(BarColumn):
+    """A bar where the end is known; nothing elsewhere, since the spinner shows already that it goes on."""
+
+    def render(self, task: Task) -> Any:
+        return super().render(task) if task.total else ""
 
 
 @contextmanager
@@ -21,13 +28,13 @@ def bar_on(file: TextIO) -> Iterator[OnProgress]:
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False, table_column=Column(overflow="ellipsis", no_wrap=True)),
-        BarColumn(bar_width=24),
+        _BarOfBytes(bar_width=24),
         TextColumn("{task.fields[bytes]}", markup=False),
         console=Console(file=file),
         transient=True,
     )
     with bar:
-        task = bar.add_task("", total=None, bytes="")
+        task = bar.add_task("Working", total=None, bytes="")
 
         def report(progress: Report) -> None:
             bar.update(

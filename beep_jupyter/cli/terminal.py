@@ -14,6 +14,12 @@ from ..commands.show import Table, plain_text
 from ..errors import BeepError
 from ..models import OnProgress, Output, Progress
 
+_STYLES = {
+    **dict.fromkeys(("ok", "ready", "idle"), "green"),
+    **dict.fromkeys(("busy", "starting", "building", "modified"), "yellow"),
+    **dict.fromkeys(("FAILED", "broken", "dead"), "red"),
+}
+
 
 class TerminalShow:
     """A `Show` that writes to a terminal or a pipe.
@@ -95,10 +101,11 @@ def _print_rich(table: Table, file: TextIO) -> None:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
+    shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for index, heading in enumerate(table.headings):
         side: Any = "right" if table.is_right(index) else "left"
         shown.add_column(Text(heading), justify=side, overflow="fold", no_wrap=index == 0)
     for row in table.rows:
-        shown.add_row(*(Text(cell) for cell in row))  # Text, so that brackets in a path are no markup
+        # Text, so that brackets in a path are no markup
+        shown.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
     Console(file=file).print(shown)

@@ -45,7 +45,7 @@ def show_checks(surface: Surface, checks: Iterable[Check], as_json: bool) -> int
         return failed
     rows = [("ok" if check.is_ok else "FAILED", check.name, f"{check.found} {check.cure}".strip()) for check in done]
     surface.show.table(Table(("", "check", "found"), rows))
-    surface.show.say(f"{failed} of {len(done)} checks failed." if failed else f"All {len(done)} checks passed.")
+    surface.show.say(f"{failed} of {len(done)} checks failed." if failed else "All checks passed.")
     return failed
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 
+from ..backends.names import label
 from ..errors import BackendNotFoundError
 from ..models import Environment, Health
 from .checks import Check, attempt, check_setup, show_checks
@@ -46,7 +47,7 @@ def _check_all(surface: Surface) -> Iterator[Check]:
 
 def _check_named(surface: Surface, name: str) -> Iterator[Check]:
     environments = {environment.name: environment for environment in surface.beep.environments.list()}
-    running = {health.name: health for health in surface.beep.backends()}
+    running = {label(health): health for health in surface.beep.backends()}
     if name not in environments and name not in running:
         raise BackendNotFoundError(name, [*environments, *running])
     if name in environments:
@@ -56,40 +57,40 @@ def _check_named(surface: Surface, name: str) -> Iterator[Check]:
 
 
 def _check_environment(surface: Surface, environment: Environment) -> Iterator[Check]:
-    label = f"environment {environment.name}"
+    name = f"environment {environment.name}"
     is_ok = environment.state != "broken"
-    yield Check(label, is_ok, environment.problem or f"{environment.state}, Python {environment.version}.")
+    yield Check(name, is_ok, environment.problem or f"{environment.state}, Python {environment.version}.")
     if is_ok and environment.state != "building":
         yield _starts(surface, environment)
 
 
 def _starts(surface: Surface, environment: Environment) -> Check:
     """Whether the interpreter runs, whatever the files say."""
-    label = f"interpreter of {environment.name}"
+    name = f"interpreter of {environment.name}"
     command = [str(environment.python), "-I", "-c", "import sys; print(sys.version.split()[0])"]
     cure = f"Build it again: `{surface.program} venv create {environment.name} --replace`."
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_START_LIMIT_S, stdin=subprocess.DEVNULL)
     except OSError as error:
-        return Check(label, False, f"{environment.python} does not start: {error.strerror}.", cure)
+        return Check(name, False, f"{environment.python} does not start: {error.strerror}.", cure)
     except subprocess.TimeoutExpired:
-        return Check(label, False, f"{environment.python} did not answer within {_START_LIMIT_S:g} s.", cure)
+        return Check(name, False, f"{environment.python} did not answer within {_START_LIMIT_S:g} s.", cure)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"it exited with status {done.returncode}"])[-1]
-        return Check(label, False, f"{environment.python} fails: {last}.", cure)
-    return Check(label, True, f"{environment.python} starts.")
+        return Check(name, False, f"{environment.python} fails: {last}.", cure)
+    return Check(name, True, f"{environment.python} starts.")
 
 
 def _check_backend(surface: Surface, health: Health) -> Iterator[Check]:
-    label = f"backend {health.name}"
+    name = label(health)
     if health.state == "dead":
-        cure = f"Give it a fresh one: `{surface.program} restart {health.name}`."
-        yield Check(label, False, "its worker is dead.", cure)
+        cure = f"Give it a fresh one: `{surface.program} restart {name}`."
+        yield Check(f"backend {name}", False, "its worker is dead.", cure)
         return
-    yield attempt(label, lambda: _answer(surface, health))
+    yield attempt(f"backend {name}", lambda: _answer(surface, name))
 
 
-def _answer(surface: Surface, health: Health) -> str:
-    with surface.beep.connect(health.name) as backend:
+def _answer(surface: Surface, name: str) -> str:
+    with surface.beep.connect(name) as backend:
         now = backend.health()
     return f"{now.state}, answers at {now.address}."

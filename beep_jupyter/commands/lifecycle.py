@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     metavar="S",
     help="End it after S seconds without use; 0 never. With --detach 3600 unless given.",
 )
-@click.option("--memory-limit", "memory_limit_bytes", type=SIZE, metavar="SIZE", help="Such as 512M or 2GiB.")
+@click.option(
+    "--memory-limit", "memory_limit_bytes", type=SIZE, default=0, metavar="SIZE", help="Such as 512M or 2GiB."
+)
 @pass_surface
 def start(
     surface: Surface,
@@ -85,10 +87,10 @@ def _stay(surface: Surface, backend: Backend) -> None:
             surface.show.stream("stdout", line.rstrip("\n") + "\n")
         surface.show.say(f"Backend '{backend.name}' has ended.")
     except KeyboardInterrupt:
-        _tell_stopped(surface, backend.name, backend.stop())
+        _tell_stopped(surface, backend.name, surface.beep.stop(backend.name))
 
 
-def _tell_stopped(surface: Surface, name: str, swept: str | None) -> None:
+def _tell_stopped(surface: Surface, name: str, swept: str) -> None:
     surface.show.say(f"Backend '{name}' is stopped." + (f" {swept}" if swept else ""))
 
 

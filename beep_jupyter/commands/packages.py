@@ -30,5 +30,6 @@ def install(surface: Surface, name: str, packages: tuple[str, ...], dry_run: boo
 @pass_surface
 def uninstall(surface: Surface, name: str, packages: tuple[str, ...], dry_run: bool) -> None:
     """Uninstall PACKAGEs from an environment."""
-    done = surface.beep.environments.uninstall(name, packages, dry_run=dry_run)
+    with surface.show.progress() as on_progress:
+        done = surface.beep.environments.uninstall(name, packages, dry_run=dry_run, on_progress=on_progress)
     surface.show.say(str(done))

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from ..backends.names import label
 from ..config import SETTINGS
 from ..errors import BeepError, UsageError, nearest_match
 from .quantities import parse_size
@@ -18,8 +19,8 @@ Choices = Callable[[Surface], Iterable[tuple[str, str]]]
 
 
 def backends(surface: Surface) -> Iterable[tuple[str, str]]:
-    """Names of running backends."""
-    return ((health.name, f"{health.kind} backend in {health.environment}") for health in surface.beep.backends())
+    """Running backends, as listings call them."""
+    return ((label(health), f"{health.kind} backend in {health.environment}") for health in surface.beep.backends())
 
 
 def environments(surface: Surface) -> Iterable[tuple[str, str]]:

@@ -32,7 +32,7 @@ def evaluate(surface: Surface, name: str, code: str, timeout_s: float | None) ->
     """
     text = sys.stdin.read() if code == "-" else code
     with _backend(surface, name) as backend:
-        backend.execute(text, timeout_s=timeout_s, on_output=surface.show.output)
+        backend.execute(text, timeout_s=timeout_s, on_output=surface.show.output, want_result=False)
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
@@ -50,7 +50,7 @@ def run(surface: Surface, name: str, file: Path, arguments: tuple[str, ...], tim
     code = script.code_of(file, arguments)
     with _backend(surface, name) as backend:
         try:
-            backend.execute(code, timeout_s=timeout_s, on_output=surface.show.output)
+            backend.execute(code, timeout_s=timeout_s, on_output=surface.show.output, want_result=False)
         except ExecutionError as error:
             error.traceback = script.own_frames(error.traceback)
             raise

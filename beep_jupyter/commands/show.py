@@ -65,7 +65,7 @@ def show_json(show: Show, items: Iterable[Any]) -> None:
 
 def plain_text(table: Table) -> str:
     """The table in aligned columns without a frame or an end to its width, for pipes and `text/plain`."""
-    lines = [tuple(heading.upper() for heading in table.headings), *table.rows]
+    lines = [tuple(table.headings), *table.rows]
     widths = [max(len(line[index]) for line in lines) for index in range(len(table.columns))]
     return "\n".join(_plain_line(table, line, widths) for line in lines)
 

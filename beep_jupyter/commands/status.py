@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import click
 
+from ..backends.names import label
 from ..errors import BackendNotFoundError
 from ..models import Health
 from .options import as_json, pass_surface
@@ -21,7 +23,7 @@ from .surface import Surface
 @pass_surface
 def status(surface: Surface, name: str | None, as_json: bool) -> None:
     """Show the backends that run, or all about one."""
-    running = surface.beep.backends()
+    running = [replace(health, name=label(health)) for health in surface.beep.backends()]
     chosen = running if name is None else [_named(running, name)]
     if as_json:
         return show_json(surface.show, chosen)

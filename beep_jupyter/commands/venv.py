@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ..backends.names import label
 from ..models import Environment
 from ..names import slug
 from .group import TopicGroup
@@ -74,7 +75,7 @@ def _described(surface: Surface, environment: Environment) -> dict[str, Any]:
     return {
         **asdict(environment),
         "size_bytes": surface.beep.environments.size_bytes(environment.name),
-        "backends": [health.name for health in surface.beep.backends() if health.environment == environment.name],
+        "backends": [label(health) for health in surface.beep.backends() if health.environment == environment.name],
     }
 
 
@@ -129,7 +130,8 @@ def admin(surface: Surface) -> None:
 
     Code evaluated in it can `from beep_jupyter import Beep` and manage runtimes and environments.
     """
-    made = surface.beep.environments.admin()
+    with surface.show.progress() as on_progress:
+        made = surface.beep.environments.admin(on_progress)
     surface.show.say(f"Environment '{made.name}' is ready: Python {made.version}, with beep_jupyter.")
 
 
@@ -139,7 +141,9 @@ def admin(surface: Surface) -> None:
 @pass_surface
 def export(surface: Surface, name: str, file: Path) -> None:
     """Write the lock of NAME to FILE, for `venv create --lock FILE`."""
-    surface.show.say(f"The lock of '{name}' is written to {surface.beep.environments.export(name, file)}.")
+    with surface.show.progress() as on_progress:
+        written = surface.beep.environments.export(name, file, on_progress)
+    surface.show.say(f"The lock of '{name}' is written to {written}.")
 
 
 @click.command()
@@ -147,7 +151,9 @@ def export(surface: Surface, name: str, file: Path) -> None:
 @pass_surface
 def lock(surface: Surface, name: str) -> None:
     """Lock what is installed, with hashes, as pylock.toml."""
-    surface.show.say(f"Environment '{name}' is locked in {surface.beep.environments.lock(name)}.")
+    with surface.show.progress() as on_progress:
+        written = surface.beep.environments.lock(name, on_progress)
+    surface.show.say(f"Environment '{name}' is locked in {written}.")
 
 
 @click.command()
@@ -156,5 +162,6 @@ def lock(surface: Surface, name: str) -> None:
 @pass_surface
 def clone(surface: Surface, source: str, target: str) -> None:
     """Build B as an exact copy of A."""
-    made = surface.beep.environments.clone(source, target)
+    with surface.show.progress() as on_progress:
+        made = surface.beep.environments.clone(source, target, on_progress)
     surface.show.say(f"Environment '{made.name}' is ready: Python {made.version}, {_packages_text(made)}.")

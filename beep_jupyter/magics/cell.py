@@ -32,6 +32,7 @@ def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
     inputs = _take(shell.user_ns, request.inputs)
     publisher = Publisher(shell)
     backend = surface.beep.find(request.names[0] if request.names else choose_target(surface))
+    is_silent = request.is_quiet or _is_silenced(cell)
     try:
         execution = backend.execute(
             cell,
@@ -39,11 +40,12 @@ def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
             outputs=request.outputs,
             timeout_s=request.timeout_s,
             on_output=_hide if request.is_quiet else publisher.publish,
+            want_result=not is_silent,
         )
     except (ExecutionError, ExecutionTimeoutError, WorkerDiedError) as error:
         _fail(request, error)
         return
-    if not _is_silenced(cell):
+    if not is_silent:
         publisher.show_result(execution.result)
     _bring_back(shell.user_ns, request.outputs, execution)
 

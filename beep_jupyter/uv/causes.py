@@ -4,7 +4,7 @@
       cause: Hash mismatch for `six==1.16.0`         causes, the deepest last ("Caused by:" before uv 0.10)
     hint: …                                          uv's own advice, sometimes
 
-Resolver errors of older versions are drawn as a tree (`× No solution found`, `╰─▶ Because …`) over several lines.
+Resolver errors of older versions are drawn as a tree (`╰─▶ Because …`), their headline behind a multiplication sign.
 """
 
 from __future__ import annotations
@@ -12,18 +12,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_HEADLINE = re.compile(r"\s*(?:error: |× )(.*)")
+_HEADLINE = re.compile(r"\s*(?:error: |\u00d7 )(.*)")
 _CAUSE = re.compile(r"\s*(?:cause: |Caused by: |[├╰]─▶ )(.*)")
 _HINT = re.compile(r"\s*hint: (.*)")
 _SECTION = re.compile(r"\s*\[(?:stdout|stderr)\]")
 _PACKAGE = re.compile(r"`([^`\s]+)`")
 _URL = re.compile(r"https?://([^/\s)]+)[^\s)`]*")
-_TRANSPORT = ("error sending request", "client error (", "tcp connect error", "error resolving DNS", "dns error")
+_TRANSPORT = (
+    "error sending request",
+    "client error (",
+    "tcp connect error",
+    "error resolving DNS",
+    "dns error",
+    "response body",
+    "timed out",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """stderr, taken apart: the headline, its causes from the outside in, uv's hint, and the last line of a build log."""
+    """stderr, taken apart: headline, causes from the outside in, uv's hint, and a build log's last line."""
 
     headline: str
     causes: tuple[str, ...]
@@ -53,6 +61,12 @@ def cause_and_hint(stderr: str) -> tuple[str, str]:
     return _sentence(f"{outer}: {innermost}" if innermost else outer), report.hint
 
 
+def is_unreachable(stderr: str) -> bool:
+    """Whether uv failed because what it needs could not be fetched, so that another source or none may do."""
+    report = _take_apart(stderr)
+    return not (_no_space(report) or _mismatch(report)) and bool(_offline(report) or _network(report))
+
+
 def _no_space(report: _Report) -> tuple[str, str] | None:
     if "No space left on device" not in report.text and "Disk quota exceeded" not in report.text:
         return None
@@ -72,9 +86,12 @@ def _mismatch(report: _Report) -> tuple[str, str] | None:
 
 
 def _offline(report: _Report) -> tuple[str, str] | None:
-    if "network was disabled" not in report.hint and "network is disabled" not in report.text.lower():
+    if python := re.search(r"offline Python installation was requested, but `([^`]+)`", report.text):
+        cause = f"{python[1]} would have to be downloaded"
+    elif "network was disabled" in report.hint:
+        cause = report.causes[-1] if report.causes else report.headline
+    else:
         return None
-    cause = report.causes[-1] if report.causes else report.headline
     return _sentence(cause), "uv may not ask the network now: `beep config uv.offline false`, or unset UV_OFFLINE."
 
 
@@ -83,7 +100,7 @@ def _network(report: _Report) -> tuple[str, str] | None:
     host = url[1].rpartition("@")[2] if url else "The source of packages"  # never the user's password
     if status := re.search(r"HTTP status [\w ]*error \((\d+ [^)]*)\)", report.text):
         return f"{host} answered {status[1]}.", "Check the mirror or index that is set, or try again later."
-    if not any(sign in report.text for sign in _TRANSPORT) and "timed out" not in report.text:
+    if not any(sign in report.text for sign in _TRANSPORT):
         return None
     innermost = _without_urls(report.causes[-1] if report.causes else report.headline)
     return (

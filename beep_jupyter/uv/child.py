@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from ..models import OnProgress, Progress
@@ -28,11 +28,57 @@ class NotStartedError(Exception):
         self.reason = reason
 
 
+class Child:
+    """A running program, in a session of its own: Ctrl-C in a terminal or notebook is ours to pass on.
+
+    Args:
+        command: the program and its arguments.
+        environment: all of its variables.
+        cwd: its working directory.
+
+    Raises:
+        NotStartedError: the system refused to start it.
+    """
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], cwd: str | os.PathLike[str]) -> None:
+        self._life_read, self._life_write = os.pipe()
+        self._process: subprocess.Popen[bytes] | None = None
+        try:
+            with interrupt_deferred():  # else one that comes inside Popen would leave a process that nobody knows
+                self._process = _start(command, environment, cwd, self._life_read)
+                _kill_when_closed(self._life_read, self._process.pid)
+        except BaseException:
+            self.end()
+            raise
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None
+        return self._process
+
+    def end(self) -> None:
+        """Terminates the program and what it started, then kills them, then reaps. More than once is harmless."""
+        with interrupt_deferred():
+            if self._life_write < 0:
+                return
+            if self._process is not None:
+                _end(self._process)
+            os.close(self._life_read)
+            os.close(self._life_write)
+            self._life_read = self._life_write = -1
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+
 class Reader:
     """Collects what a process writes, on the caller's thread, so that progress can be shown from there."""
 
-    def __init__(self, process: subprocess.Popen[bytes], on_progress: OnProgress | None) -> None:
-        self._process = process
+    def __init__(self, child: Child, on_progress: OnProgress | None) -> None:
+        self._process = child.process
         self._on_progress = on_progress
         self._out = bytearray()
         self._err = bytearray()
@@ -84,27 +130,24 @@ class Reader:
 
 
 @contextmanager
-def running(
-    command: list[str], environment: dict[str, str], cwd: str | os.PathLike[str]
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A process in a session of its own (Ctrl-C in a terminal or notebook is ours to pass on), ended with the block."""
-    process = None
-    life_read, life_write = os.pipe()
+def interrupt_deferred() -> Iterator[None]:
+    """Lets a Ctrl-C of the block take effect at its end. Only the main thread is ever interrupted."""
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield
+        return
+    came: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
     try:
-        with _interrupt_deferred():  # else one that comes inside Popen would leave a process that nobody knows
-            process = _start(command, environment, cwd, life_read)
-            _kill_when_closed(life_read, process.pid)
-        yield process
+        yield
     finally:
-        with _interrupt_deferred():
-            if process is not None:
-                _end(process)
-            os.close(life_read)
-            os.close(life_write)
+        signal.signal(signal.SIGINT, handler)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _start(
-    command: list[str], environment: dict[str, str], cwd: str | os.PathLike[str], inherited: int
+    command: Sequence[str], environment: Mapping[str, str], cwd: str | os.PathLike[str], inherited: int
 ) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
@@ -150,20 +193,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
     with suppress(ProcessLookupError, PermissionError):  # nobody is left; macOS says the latter of zombies
         os.killpg(process.pid, number)
-
-
-@contextmanager
-def _interrupt_deferred() -> Iterator[None]:
-    """Lets a Ctrl-C of the block take effect at its end. Only the main thread is ever interrupted."""
-    handler = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(handler):
-        yield
-        return
-    came: list[int] = []
-    signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
-        if came:
-            signal.raise_signal(signal.SIGINT)

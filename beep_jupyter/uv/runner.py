@@ -17,7 +17,7 @@ from ..config import Config
 from ..errors import ConfigurationError
 from ..home import Home
 from ..models import OnProgress
-from .child import NotStartedError, Reader, running
+from .child import Child, NotStartedError, Reader
 
 # Sources, transport, cache and the user's own safety rules stay; all other UV_* variables could change what is built.
 _KEPT_UV_VARIABLES = (
@@ -124,10 +124,10 @@ class Uv:
         environment = {**_clean(os.environ), **(env or {})}
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         try:
-            with running(command, environment, cwd or self._home.root) as process:
-                reader = Reader(process, on_progress)
+            with Child(command, environment, cwd or self._home.root) as child:
+                reader = Reader(child, on_progress)
                 reader.read_to_end(on_tick, deadline)
-                return UvResult(process.wait(), reader.stdout, reader.stderr)
+                return UvResult(child.process.wait(), reader.stdout, reader.stderr)
         except NotStartedError as error:
             raise ConfigurationError(
                 f"{command[0]} cannot be started: {error.reason}.",

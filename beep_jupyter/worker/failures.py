@@ -3,22 +3,9 @@
 Runs in the worker; imported when something first fails, because `traceback` is (3 ms).
 """
 
-import linecache
 import traceback
 
 _CELL = "<cell "
-
-
-def show_lines(texts):
-    """Lets tracebacks, warnings and `inspect.getsource` find the lines of cells.
-
-    Args:
-        texts: {file name: text}.
-    """
-    for file, text in texts.items():
-        if file not in linecache.cache:
-            # without a time, linecache never looks for a file of that name
-            linecache.cache[file] = len(text), None, [line + "\n" for line in text.splitlines()], file
 
 
 def describe(error):

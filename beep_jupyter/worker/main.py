@@ -4,10 +4,11 @@ Order matters: descriptors are made private before anything can fork, the life p
 and the namespace becomes `__main__` last.
 """
 
+import faulthandler
 import os
 import sys
 
-from . import descriptors, forks, late  # noqa: F401  boot.py sets late's cache
+from . import descriptors, forks
 from .channel import Channel
 from .commands import Commands
 from .interrupts import Interrupts
@@ -24,6 +25,7 @@ def run():
     for descriptor in descriptors.ALL:
         os.set_inheritable(descriptor, False)
     arm_life_pipe(descriptors.LIFE)
+    faulthandler.enable(2, all_threads=False)  # a crash in C says where, and the obituary quotes it
     channel = Channel(descriptors.CHANNEL)
     interrupts = Interrupts(channel)
     interrupts.install()

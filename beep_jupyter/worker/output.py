@@ -2,8 +2,8 @@
 
 `sys.stdout` and `sys.stderr` collect text here; C code and child processes write to descriptors 1 and 2, which are
 pipes that a thread drains. One rule keeps their order: *pending text is always older than what the pipes hold*. Each
-write looks into the pipes first (0.6 us; not for the line end that `print` writes by itself) and, if something is
-there, sends the pending text, then that, before it begins new pending text.
+write looks into the pipes first (0.6 us) and, if something is there, sends the pending text, then that, before it
+begins new pending text.
 
 Text is coalesced: a frame goes out when 64 KiB are pending, when text has waited 10 ms, before any other frame, and
 before a fork. Output that no request asked for is kept (the last 1 MiB) and goes before the next reply.
@@ -14,6 +14,7 @@ import os
 import select
 import time
 from _thread import RLock, start_new_thread
+from collections import deque
 
 FLUSH_BYTES = 1 << 16
 KEEP_BYTES = 1 << 20
@@ -35,14 +36,12 @@ class Sink:
         }
         self._interrupts = interrupts
         self._lock = RLock()
-        self._poller = select.poll()  # for looking without waiting; the thread has its own
         for descriptor in pipes:
             os.set_blocking(descriptor, False)
-            self._poller.register(descriptor, select.POLLIN)
-        self._look = self._poller.poll
-        self._pending_name = ""
-        self._pending = []
+        self._look = self._poller().poll  # used with the lock held: a poll object serves one thread at a time
+        self._pending = {name: deque() for name in pipes.values()}  # one of them at a time holds text
         self._pending_size = 0
+        self._current = ""  # the stream that was written to last
         self._is_woken = False
         self._wake_reading, self._wake_writing = os.pipe()
         self._send = None  # takes an output; None while nobody is served
@@ -53,19 +52,33 @@ class Sink:
         """Starts the thread that drains the pipes and sends text that has waited long enough."""
         start_new_thread(self._drain_for_ever, ())
 
-    def write(self, name, text):
-        """Takes text that user code printed; called for each `print`, so it does little."""
-        with self._lock:
-            if name is not self._pending_name or (text != "\n" and self._look(0)):
+    def writer(self, name):
+        """The `write` of a stream: a closure, since `print` calls it two times and more for each line.
+
+        It takes no lock: appending to a deque is one step, and so is taking from it. The separators that `print`
+        writes by itself need no look into the pipes.
+        """
+        append, look = self._pending[name].append, self._poller().poll
+
+        def write(text):
+            if type(text) is not str and not isinstance(text, str):
+                raise TypeError("write() argument must be str, not %s" % type(text).__name__)
+            size = len(text)
+            try:
+                is_due = text != "\n" and text != " " and look(0)
+            except RuntimeError:  # another thread prints too, and is looking at this moment
+                is_due = True
+            if is_due or self._current is not name or self._pending_size + size > FLUSH_BYTES:
                 self.flush()
-                self._pending_name = name
-            self._pending.append(text)
-            self._pending_size += len(text)
-            if self._pending_size > FLUSH_BYTES:
-                self.flush()
-            elif not self._is_woken:
+                self._current = name
+            append(text)
+            self._pending_size += size
+            if not self._is_woken:
                 self._is_woken = True
                 os.write(self._wake_writing, b"\0")
+            return size
+
+        return write
 
     def emit(self, output):
         """Sends an output that is not text, behind all that was printed before it."""
@@ -98,9 +111,9 @@ class Sink:
 
     def end(self):
         """Sends what is left; from here outputs are kept."""
-        if self._pending or self._look(0):
-            self.flush()
-        with self._lock:  # not while the thread is sending
+        with self._lock:
+            if self._pending_size or self._look(0):
+                self.flush()
             self._send = None
 
     def before_fork(self):
@@ -117,9 +130,11 @@ class Sink:
             os.close(descriptor)
 
     def _send_pending(self):
-        if self._pending:
-            text, self._pending, self._pending_size = "".join(self._pending), [], 0
-            self._deliver({"output_type": "stream", "name": self._pending_name, "text": text}, len(text))
+        self._pending_size = 0
+        for name, texts in self._pending.items():
+            if texts:
+                text = "".join([texts.popleft() for _ in range(len(texts))])
+                self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
 
     def _deliver(self, output, size):
         if self._send is not None:
@@ -149,10 +164,14 @@ class Sink:
             self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
         return bool(data)
 
+    def _poller(self, *others):
+        poller = select.poll()
+        for descriptor in (*self._pipes, *others):
+            poller.register(descriptor, select.POLLIN)
+        return poller
+
     def _drain_for_ever(self):
-        waiting = select.poll()
-        for descriptor in (*self._pipes, self._wake_reading):
-            waiting.register(descriptor, select.POLLIN)
+        waiting = self._poller(self._wake_reading)
         while True:
             ready = waiting.poll()
             if any(descriptor == self._wake_reading for descriptor, _ in ready):

@@ -5,6 +5,7 @@ expression, is split off so that its value can be had.
 """
 
 import _ast
+import linecache
 from collections import OrderedDict
 
 CACHED_TEXTS = 256
@@ -32,14 +33,13 @@ class Source:
 
 
 class SourceCache:
-    """Compiles texts and remembers the latest; keeps the lines that tracebacks show."""
+    """Compiles texts and remembers the latest; tracebacks, warnings and `inspect.getsource` find the lines of all."""
 
-    __slots__ = ("_compiled", "_count", "texts")
+    __slots__ = ("_compiled", "_count")
 
     def __init__(self):
         self._compiled = OrderedDict()
         self._count = 0
-        self.texts = {}  # file name -> text, for tracebacks and `inspect.getsource`
 
     def compile(self, text):
         """The Source of a text.
@@ -53,7 +53,8 @@ class SourceCache:
             return source
         self._count += 1
         file = "<cell %d>" % self._count
-        self.texts[file] = text
+        # without a time, linecache never looks for a file of that name
+        linecache.cache[file] = len(text), None, text.splitlines(True), file
         source = self._compiled[text] = compile_text(text, file)
         if len(self._compiled) > CACHED_TEXTS:
             self._compiled.popitem(last=False)

@@ -13,7 +13,7 @@ class Stream(io.TextIOBase):
         self._name = name
         self._descriptor = descriptor
         self._sink = sink
-        self._write = sink.write
+        self.write = sink.writer(name)
         self.buffer = BinaryFace(self)
 
     encoding = "utf-8"
@@ -25,13 +25,6 @@ class Stream(io.TextIOBase):
     @property
     def name(self):
         return "<%s>" % self._name
-
-    def write(self, text):
-        if not isinstance(text, str):
-            raise TypeError("write() argument must be str, not %s" % type(text).__name__)
-        if text:
-            self._write(self._name, text)
-        return len(text)
 
     def flush(self):
         if self._sink is not None:
@@ -52,10 +45,11 @@ class Stream(io.TextIOBase):
     def after_fork_in_child(self):
         """There is no sink in a child: text goes to the descriptor, which the worker drains."""
         self._sink = None
-        self._write = self._write_to_descriptor
+        self.write = self._write_to_descriptor
 
-    def _write_to_descriptor(self, name, text):
+    def _write_to_descriptor(self, text):
         write_all(self._descriptor, text.encode("utf-8", "backslashreplace"))
+        return len(text)
 
 
 class BinaryFace(io.RawIOBase):

@@ -60,7 +60,7 @@ def decode(tree: Any, buffers: Sequence[Any] = ()) -> Any:
     """The value of a tree as json read it, with its buffers. Takes over the tree: parts of it become the value.
 
     Args:
-        buffers: bytes-like; each is read at most once, and copied.
+        buffers: bytes-like; each may be taken once. What bytes and bytearrays are made of is copied.
 
     Raises:
         MalformedValue: the tree or a buffer is not as `encode` makes them.

@@ -11,7 +11,7 @@ def test_plain_table_is_aligned_and_never_cut() -> None:
     long = "/" + "p" * 300
     text = plain_text(Table(("name", ">size", "path"), [("a", "9 B", long), ("longer", "10 KiB", "/b")]))
     assert text.splitlines() == [
-        "NAME      SIZE  PATH",
+        "name      size  path",
         f"a          9 B  {long}",
         "longer  10 KiB  /b",
     ]
