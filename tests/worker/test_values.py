@@ -125,6 +125,13 @@ def test_datetimes_show_their_offset_or_name_their_zone() -> None:
     assert encode(berlin)[0]["value"] == {"local": "2026-11-03T12:00:00", "zone": zone, "fold": 0}
 
 
+@pytest.mark.parametrize("microseconds", [1, -1, 1_000_000, -86_399_999_999, 3_600_000_001])
+def test_any_fixed_offset_arrives(microseconds: int) -> None:
+    zone = datetime.timezone(datetime.timedelta(microseconds=microseconds))
+    for moment in (datetime.datetime(2026, 1, 1, tzinfo=zone), datetime.time(1, tzinfo=zone)):
+        assert is_same(carry(moment), moment)
+
+
 def test_buffers_are_the_values_own_memory_in_order() -> None:
     first, second = b"one", bytearray(b"two")
     tree, buffers = encode([first, {"x": second}, b"three"], first_buffer=5)
