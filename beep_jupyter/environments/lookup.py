@@ -112,7 +112,9 @@ def _foreign(path: Path) -> Environment:
             "Give the folder that holds pyvenv.cfg or conda-meta.",
         )
     if problem := problem_of(path):
-        raise UnsupportedRuntimeError(f"Environment {path} is broken. {problem}", "Rebuild it with the tool it is of.")
+        raise UnsupportedRuntimeError(
+            f"Environment {path} is broken. {problem}", "Rebuild it with the tool that made it."
+        )
     packages = installed_packages(path)
     return Environment(str(path), path, interpreter_of(path), version_of(path), "ready", packages)
 
@@ -128,4 +130,5 @@ def _not_found(home: Home, name: str) -> EnvironmentNotFoundError:
 def _cure(name: str) -> str:
     if name == "admin":
         return "Rebuild it with `beep venv admin`."
-    return f"Rebuild it with `beep venv create {name} --python VERSION --replace`, or delete it."
+    rebuild = f"`beep venv create {name} --python VERSION --replace`"
+    return f"Rebuild it with {rebuild}, or delete it with `beep venv delete {name}`."

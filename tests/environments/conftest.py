@@ -35,7 +35,9 @@ def make_wheel(folder: Path, name: str, version: str, requires: tuple[str, ...] 
     with zipfile.ZipFile(path, "w") as archive:
         for file, data in files.items():
             archive.writestr(file, data)
-        archive.writestr(f"{info}/RECORD", "".join(_record_line(*item) for item in files.items()) + f"{info}/RECORD,,\n")
+        archive.writestr(
+            f"{info}/RECORD", "".join(_record_line(*item) for item in files.items()) + f"{info}/RECORD,,\n"
+        )
     return path
 
 
@@ -93,9 +95,9 @@ class UvLog:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def commands(self, subcommand: str) -> list[str]:
+    def commands(self, subcommand: str | None = None) -> list[str]:
         lines = self._path.read_text().splitlines() if self._path.exists() else []
-        return [line for line in lines if f" {subcommand} " in f" {line} "]
+        return [line for line in lines if subcommand is None or subcommand in line.split()]
 
     def clear(self) -> None:
         self._path.unlink(missing_ok=True)
@@ -130,3 +132,10 @@ def uv_program() -> str:
     from uv import find_uv_bin
 
     return str(find_uv_bin() or shutil.which("uv"))
+
+
+def manager_with(home: Home, runtimes: RuntimeManager, running: list[str]) -> EnvironmentManager:
+    """A manager over a home in which backends of these names run."""
+    return EnvironmentManager(
+        home, Config(home), runtimes, backends_in=lambda path: list(running), stop_backends=lambda path: running.clear()
+    )

@@ -92,7 +92,9 @@ def test_a_requirements_file_counts_with_what_it_includes(tmp_path: Path) -> Non
 
 
 def test_a_requirements_file_that_is_missing_or_no_text_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"There is no requirements file .*gone\.txt\. Give the path of one that exists"):
+    with pytest.raises(
+        UsageError, match=r"There is no requirements file .*gone\.txt\. Give the path of one that exists"
+    ):
         read_requirements(tmp_path / "gone.txt")
     (tmp_path / "b.txt").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UsageError, match=r"The requirements file .*b\.txt cannot be read: .*\. Give a text file\."):
