@@ -61,10 +61,10 @@ class _NotFoundError(BeepError):
     noun = "thing"
     listing = "beep list"
 
-    def __init__(self, name: str, known: Iterable[str] = (), cure: str = "") -> None:
+    def __init__(self, name: str, known: Iterable[str] = (), cure: str = "", *, what: str = "") -> None:
         self.name = name
         self.known = sorted(known)
-        super().__init__(f"No {self.noun} is called '{name}'.", cure or self._suggest())
+        super().__init__(what or f"No {self.noun} is called '{name}'.", cure or self._suggest())
 
     def _suggest(self) -> str:
         nearest = nearest_match(self.name, self.known)

@@ -24,6 +24,7 @@ class Runtime:
         path: the interpreter, links resolved as far as the installation itself.
         is_default: what `start` and `create` use when none is named.
         problem: why it cannot be used (too old, does not start); empty for one that can.
+        implementation: cpython, cpython-freethreaded, pypy, …; empty where it could not be asked.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Runtime:
     path: Path
     is_default: bool = False
     problem: str = ""
+    implementation: str = "cpython"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,14 +97,15 @@ def _offline(report: _Report) -> tuple[str, str] | None:
 
 def _network(report: _Report) -> tuple[str, str] | None:
     url = _URL.search(report.text)
-    host = url[1].rpartition("@")[2] if url else "The source of packages"  # never the user's password
+    host = url[1].rpartition("@")[2] if url else "The source"  # never the user's password
     if status := re.search(r"HTTP status [\w ]*error \((\d+ [^)]*)\)", report.text):
         return f"{host} answered {status[1]}.", "Check the mirror or index that is set, or try again later."
     if not any(sign in report.text for sign in _TRANSPORT):
         return None
     innermost = _without_urls(report.causes[-1] if report.causes else report.headline)
+    how = "broke off" if "response body" in report.text else "could not be reached"
     return (
-        f"{host} could not be reached: {innermost.rstrip('.')}.",
+        f"{host} {how}: {innermost.rstrip('.')}.",
         "Check the network and the proxy, or set a mirror that can be reached.",
     )
 

@@ -1,0 +1,1 @@
+"""Pythons: found on this machine, downloaded, adopted, removed. Host's Python; below the environments."""
