@@ -12,7 +12,7 @@ from IPython.core.displayhook import DisplayHook
 from ..commands.cell import CellRequest, parse
 from ..commands.surface import Surface
 from ..commands.target import choose_target
-from ..errors import ExecutionError, ExecutionTimeoutError, TransferError, UsageError, WorkerDiedError, nearest_match
+from ..errors import BeepError, ExecutionError, ExecutionTimeoutError, UsageError, WorkerDiedError, nearest_match
 from ..models import Execution, Output
 from .line import split
 from .outputs import Publisher
@@ -23,16 +23,15 @@ def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
 
     Raises:
         UsageError: the line is wrong, or a variable to send is missing; nothing was run.
-        TransferError: a variable to bring back is missing; the others were brought back.
-        ExecutionError, ExecutionTimeoutError, WorkerDiedError: what the code did, unless `--no-raise` was given.
+        ExecutionError, ExecutionTimeoutError, WorkerDiedError: what the code did, unless `--no-raise` was given. A
+            variable to bring back that is missing is an ExecutionError too; the others were brought back.
     """
     request = parse(split(line), surface)
     if request is None:
         return
     inputs = _take(shell.user_ns, request.inputs)
-    publisher = Publisher(shell)
     backend = surface.beep.find(request.names[0] if request.names else choose_target(surface))
-    is_silent = request.is_quiet or _is_silenced(cell)
+    publisher, is_silent = Publisher(shell), request.is_quiet or _is_silenced(cell)
     try:
         execution = backend.execute(
             cell,
@@ -42,12 +41,37 @@ def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
             on_output=_hide if request.is_quiet else publisher.publish,
             want_result=not is_silent,
         )
-    except (ExecutionError, ExecutionTimeoutError, WorkerDiedError) as error:
-        _fail(request, error)
-        return
-    if not is_silent:
-        publisher.show_result(execution.result)
-    _bring_back(shell.user_ns, request.outputs, execution)
+    except ExecutionError as error:
+        _finish(shell, publisher, error.execution, is_silent)
+        _fail(request, error, error.traceback)
+    except (ExecutionTimeoutError, WorkerDiedError) as error:
+        _fail(request, error, [str(error)])
+    else:
+        _finish(shell, publisher, execution, is_silent)
+
+
+def _take(namespace: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    for name in names:
+        if name not in namespace:
+            nearest = nearest_match(name, (known for known in namespace if not known.startswith("_")))
+            hint = f"Did you mean '{nearest}'? " if nearest else ""
+            raise UsageError(f"The notebook has no variable '{name}' to send.", f"{hint}Nothing was run.")
+    return {name: namespace[name] for name in names}
+
+
+def _finish(shell: Any, publisher: Publisher, execution: Execution | None, is_silent: bool) -> None:
+    """Shows the result, if the code came that far, and brings back what was asked for and is there."""
+    if execution is not None:
+        if not is_silent:
+            publisher.show_result(execution.result)
+        shell.user_ns.update(execution.values)
+
+
+def _fail(request: CellRequest, error: BeepError, lines: list[str]) -> None:
+    is_interrupt = isinstance(error, ExecutionError) and error.ename == "KeyboardInterrupt"
+    if request.raises or is_interrupt:  # somebody who presses stop wants Run All to stop
+        raise error
+    sys.stderr.write("\n".join(lines) + "\n")
 
 
 def _is_silenced(cell: str) -> bool:
@@ -60,30 +84,3 @@ def _is_silenced(cell: str) -> bool:
 
 def _hide(output: Output) -> None:
     """Where the outputs of a quiet cell go."""
-
-
-def _take(namespace: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    for name in names:
-        if name not in namespace:
-            nearest = nearest_match(name, (known for known in namespace if not known.startswith("_")))
-            hint = f"Did you mean '{nearest}'? " if nearest else ""
-            raise UsageError(f"The notebook has no variable '{name}' to send.", f"{hint}Nothing was run.")
-    return {name: namespace[name] for name in names}
-
-
-def _bring_back(namespace: dict[str, Any], names: tuple[str, ...], execution: Execution) -> None:
-    namespace.update(execution.values)
-    missing = [name for name in names if name not in execution.values]
-    if missing:
-        raise TransferError(
-            f"The cell ran, but its backend has no variable '{missing[0]}' to bring back.",
-            f"Brought back: {', '.join(execution.values)}." if execution.values else "Nothing was brought back.",
-        )
-
-
-def _fail(request: CellRequest, error: ExecutionError | ExecutionTimeoutError | WorkerDiedError) -> None:
-    is_interrupt = isinstance(error, ExecutionError) and error.ename == "KeyboardInterrupt"
-    if request.raises or is_interrupt:  # somebody who presses stop wants Run All to stop
-        raise error
-    lines = error.traceback if isinstance(error, ExecutionError) else [str(error)]
-    sys.stderr.write("\n".join(lines) + "\n")

@@ -59,7 +59,10 @@ class _RemoteError(ExecutionError):
         # The builtin's own __init__ is left out: UnicodeDecodeError wants five arguments, OSError would read two as
         # errno and text.
         self.__dict__.update(vars(error))
-        self.args = error.args
+        self.args = (error.evalue,)
+
+    def __str__(self) -> str:
+        return self.evalue  # as the local exception's text is, without the name that IPython puts before it
 
 
 @cache

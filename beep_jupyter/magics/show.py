@@ -15,6 +15,7 @@ from ..models import OnProgress, Output, Progress
 from .outputs import Publisher
 
 _REDRAW_S = 0.1
+_PATIENCE_S = 0.3  # quicker work shows no progress: even an emptied display takes room below a cell
 
 
 class NotebookShow:
@@ -59,11 +60,14 @@ class _ProgressLine:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._id = f"beep-{id(self)}-{time.monotonic_ns()}"
+        self._begun = time.monotonic()
         self._last: tuple[str, float] | None = None
 
     def report(self, progress: Progress) -> None:
         now = time.monotonic()
         is_same = self._last is not None and self._last[0] == progress.text
+        if now - self._begun < _PATIENCE_S:
+            return
         if is_same and self._last is not None and now - self._last[1] < _REDRAW_S:
             return
         self._publish({"text/html": _progress_html(progress), "text/plain": progress.text})

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from beep_jupyter.commands.show import Table, plain_text, show_json
-from beep_jupyter.models import Runtime
+from beep_jupyter.models import Receipt
 
 
 def test_plain_table_is_aligned_and_never_cut() -> None:
@@ -18,17 +18,9 @@ def test_plain_table_is_aligned_and_never_cut() -> None:
 
 
 def test_json_is_an_array_of_the_dataclasses_fields(show) -> None:
-    show_json(show, [Runtime("cpython-3.9.18", "3.9.18", "pyenv", Path("/p/python"))])
-    assert json.loads(show.text) == [
-        {
-            "id": "cpython-3.9.18",
-            "version": "3.9.18",
-            "kind": "pyenv",
-            "path": "/p/python",
-            "is_default": False,
-            "problem": "",
-        }
-    ]
+    show_json(show, [Receipt("x", "json", 12, 0.5), {"path": Path("/p")}])
+    receipt = {"name": "x", "codec": "json", "size_bytes": 12, "duration_s": 0.5, "note": ""}
+    assert json.loads(show.text) == [receipt, {"path": "/p"}]
 
 
 def test_json_of_nothing_is_an_empty_array(show) -> None:

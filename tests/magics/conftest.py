@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from beep_jupyter import load_ipython_extension, unload_ipython_extension
+from beep_jupyter import Beep, load_ipython_extension, unload_ipython_extension
 from beep_jupyter.home import Home
 
 
@@ -33,3 +34,12 @@ def shell(bare_shell: InteractiveShell) -> Iterator[InteractiveShell]:
     load_ipython_extension(bare_shell)
     yield bare_shell
     unload_ipython_extension(bare_shell)
+
+
+@pytest.fixture
+def legacy(home: Home) -> Iterator[str]:
+    """An environment called `legacy`, of this Python and without a package; its backends end with the test."""
+    manager = Beep()
+    manager.environments.create("legacy", python=sys.executable)
+    yield "legacy"
+    manager.stop_all()

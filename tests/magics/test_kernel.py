@@ -1,0 +1,121 @@
+"""The magics in a real ipykernel, as a front end sees them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jupyter_client.manager import KernelManager
+
+pytestmark = [
+    pytest.mark.usefixtures("legacy"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+class Kernel:
+    """One running kernel and its client."""
+
+    def __init__(self) -> None:
+        self.manager = KernelManager()
+        self.manager.start_kernel()
+        self.client = self.manager.blocking_client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    def send(self, code: str) -> str:
+        return self.client.execute(code)
+
+    def run(self, code: str) -> list[dict[str, Any]]:
+        """The outputs of a cell."""
+        return self.outputs(self.send(code))
+
+    def outputs(self, request: str) -> list[dict[str, Any]]:
+        found = []
+        while True:
+            message = self.client.get_iopub_msg(timeout=30)
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            kind, content = message["msg_type"], message["content"]
+            if kind == "status" and content["execution_state"] == "idle":
+                return found
+            if kind in ("stream", "display_data", "execute_result", "error", "update_display_data"):
+                found.append({"kind": kind, **content})
+
+    def reply(self, request: str) -> dict[str, Any]:
+        while True:
+            message = self.client.get_shell_msg(timeout=30)
+            if message["parent_header"].get("msg_id") == request:
+                return message["content"]
+
+    def wait_for(self, request: str, text: str) -> None:
+        """Until that cell has printed this text."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=30)
+            if message["parent_header"].get("msg_id") == request and text in message["content"].get("text", ""):
+                return
+
+    def close(self) -> None:
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+        self.manager.cleanup_resources()
+        self.client.context.term()
+
+
+@pytest.fixture
+def kernel() -> Iterator[Kernel]:
+    kernel = Kernel()
+    kernel.run("%load_ext beep_jupyter")
+    yield kernel
+    kernel.close()
+
+
+def test_a_cell_looks_as_if_it_were_local_and_stops_and_completes(kernel: Kernel) -> None:
+    local = kernel.run("import sys\nprint('o')\nprint('e', file=sys.stderr)\n[1, 2]")
+    routed = kernel.run("%%beep_eval legacy\nimport sys\nprint('o')\nprint('e', file=sys.stderr)\n[1, 2]")
+    assert _without_count(routed) == _without_count(local)
+    assert routed[-1]["execution_count"] == local[-1]["execution_count"] + 1
+
+    request = kernel.send("%%beep_eval legacy\n1 / 0")
+    outputs, reply = kernel.outputs(request), kernel.reply(request)
+    assert (reply["status"], reply["ename"], reply["evalue"]) == ("error", "ZeroDivisionError", "division by zero")
+    assert [output["kind"] for output in outputs] == ["error"]
+    assert not any("run_cell_magic" in line for line in outputs[0]["traceback"])
+
+    request = kernel.send("%beep venv status nope")
+    outputs, reply = kernel.outputs(request), kernel.reply(request)
+    assert (reply["status"], reply["ename"]) == ("error", "EnvironmentNotFoundError")
+    assert outputs[0]["traceback"][1] == "There are: legacy."
+
+    completion = kernel.reply(kernel.client.complete("%beep venv st", 13))
+    assert completion["matches"] == ["status"]
+
+
+def test_the_stop_button_interrupts_and_the_variables_survive(kernel: Kernel) -> None:
+    kernel.run("%%beep_eval legacy\nx = 5")
+    request = kernel.send("%%beep_eval legacy\nimport time\nprint('begun')\ntime.sleep(60)")
+    kernel.wait_for(request, "begun")
+    begun = time.monotonic()
+    kernel.manager.interrupt_kernel()
+    reply = kernel.reply(request)
+    assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt")
+    assert time.monotonic() - begun < 5
+    kernel.outputs(request)
+    assert kernel.run("%%beep_eval legacy\nx")[0]["data"] == {"text/plain": "5"}
+
+
+def test_text_streams_while_the_cell_runs(kernel: Kernel) -> None:
+    kernel.run("%%beep_eval legacy\n1")
+    request = kernel.send("%%beep_eval legacy\nimport time\nprint('early')\ntime.sleep(3)")
+    begun = time.monotonic()
+    kernel.wait_for(request, "early")
+    assert time.monotonic() - begun < 2
+    kernel.reply(request)
+    assert time.monotonic() - begun > 2.5
+
+
+def _without_count(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in output.items() if key != "execution_count"} for output in outputs]

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from IPython.utils.capture import capture_output
+
+from beep_jupyter.magics.outputs import Publisher
+
+
+class Recorder:
+    """A display publisher that notes what is asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple] = []
+
+    def publish(self, data, metadata, *, transient, update) -> None:
+        self.asked.append((data, metadata, transient, update))
+
+    def clear_output(self, wait) -> None:
+        self.asked.append(("clear", wait))
+
+
+def test_displays_updates_and_clearing_reach_the_notebooks_publisher(bare_shell, monkeypatch) -> None:
+    recorder = Recorder()
+    monkeypatch.setattr(bare_shell, "display_pub", recorder)
+    publisher = Publisher(bare_shell)
+    named = {"transient": {"display_id": "d"}}
+    publisher.publish({"output_type": "display_data", "data": {"text/plain": "a"}, "metadata": {"m": 1}, **named})
+    publisher.publish({"output_type": "update_display_data", "data": {"text/plain": "b"}, "metadata": {}, **named})
+    publisher.publish({"output_type": "clear_output", "wait": True})
+    assert recorder.asked == [
+        ({"text/plain": "a"}, {"m": 1}, {"display_id": "d"}, False),
+        ({"text/plain": "b"}, {}, {"display_id": "d"}, True),
+        ("clear", True),
+    ]
+
+
+def test_streams_keep_their_order(bare_shell) -> None:
+    publisher = Publisher(bare_shell)
+    with capture_output() as seen:
+        for name, text in (("stdout", "a\n"), ("stderr", "b\n"), ("stdout", "c\n")):
+            publisher.publish({"output_type": "stream", "name": name, "text": text})
+    assert (seen.stdout, seen.stderr) == ("a\nc\n", "b\n")
+
+
+def test_an_error_is_left_to_whoever_raises_it(bare_shell) -> None:
+    with capture_output() as seen:
+        Publisher(bare_shell).publish({"output_type": "error", "ename": "E", "evalue": "", "traceback": ["t"]})
+    assert (seen.stdout, seen.stderr, seen.outputs) == ("", "", [])
+
+
+def test_without_a_result_there_is_no_out(bare_shell) -> None:
+    with capture_output() as seen:
+        Publisher(bare_shell).show_result(None)
+    assert seen.stdout == ""
