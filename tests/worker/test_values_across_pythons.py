@@ -81,6 +81,11 @@ def samples() -> list[Any]:
     return [*EXAMPLES.values(), *draw(values, 300)]
 
 
+@pytest.fixture(scope="module")
+def many_samples() -> list[Any]:
+    return draw(values, 20_000)
+
+
 @pytest.mark.parametrize("python", PYTHONS)
 def test_values_go_to_another_python_and_back(python: Path, samples: list[Any]) -> None:
     check_there_and_back(python, samples)
@@ -89,8 +94,8 @@ def test_values_go_to_another_python_and_back(python: Path, samples: list[Any]) 
 @pytest.mark.campaign
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("python", PYTHONS)
-def test_many_values_go_to_another_python_and_back(python: Path) -> None:
-    check_there_and_back(python, draw(values, 20_000))
+def test_many_values_go_to_another_python_and_back(python: Path, many_samples: list[Any]) -> None:
+    check_there_and_back(python, many_samples)
 
 
 @pytest.mark.parametrize("python", PYTHONS)
