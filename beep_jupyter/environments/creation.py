@@ -50,8 +50,8 @@ class Creator:
         folder = EnvironmentFolder(self._home, name)
         if (ready := self._reusable(folder, request, replace=replace)) is not None:
             return ready
+        sweep(self._home, self._backends_in)
         with changing(folder, on_progress):
-            sweep(self._home, self._backends_in)
             if (ready := self._reusable(folder, request, replace=replace)) is not None:  # built while we waited
                 return ready
             runtime = self._runtime(request, on_progress)

@@ -53,6 +53,7 @@ def current_lock(uv: Uv, name: str, found: Found, on_progress: OnProgress | None
 
 
 def _minor(found: Found) -> str:
-    """Wheels hold for a minor version, so a lock asks for `3.9` and not for the patch level that made it."""
+    """Wheels hold for a minor version, so a lock asks for `3.9` (or `pypy3.9`), whatever patch level made it."""
     version = version_of(found.generation.venv) or found.record.version
-    return ".".join(version.split(".")[:2])
+    implementation = "pypy" if found.record.spec.python.startswith("pypy") else ""
+    return implementation + ".".join(version.split(".")[:2])

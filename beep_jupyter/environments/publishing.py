@@ -36,8 +36,9 @@ def changing(folder: EnvironmentFolder, on_progress: OnProgress | None) -> Itera
         with folder.lock(on_wait=say):
             yield
     except OSError as error:
+        what = f"Environment '{folder.name}' could not be written: {error.strerror or error}."
         cure = "Free some space and try again." if error.errno in (errno.ENOSPC, errno.EDQUOT) else "Mend that first."
-        raise InstallError(f"Environment '{folder.name}' could not be written: {error.strerror}.", cure) from error
+        raise InstallError(what, cure) from error
 
 
 def publish(folder: EnvironmentFolder, backends_in: BackendsIn, fill: Callable[[Generation], Record]) -> None:

@@ -25,8 +25,8 @@ def sweep(home: Home, backends_in: Callable[[Path], list[str]]) -> None:
             if folder.leftovers() or not folder.is_published():
                 with folder.lock(timeout_s=0):
                     sweep_folder(folder, backends_in)
-        except (Timeout, ConfigurationError):
-            continue  # being built, or unreadable: the listing says so
+        except (Timeout, OSError, ConfigurationError):
+            continue  # being built, not writable now, or unreadable: a listing must not fail for that
 
 
 def sweep_folder(folder: EnvironmentFolder, backends_in: Callable[[Path], list[str]]) -> None:

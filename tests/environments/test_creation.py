@@ -147,6 +147,20 @@ def test_progress_is_told_on_the_calling_thread(environments: EnvironmentManager
     assert {thread for _, thread in told} == {threading.get_ident()}
 
 
+def test_without_a_python_the_default_runtime_is_used_and_said_once(
+    environments: EnvironmentManager, runtimes: RuntimeManager
+) -> None:
+    told: list[str] = []
+    made = environments.create("one", on_progress=lambda progress: told.append(progress.text))
+    default = runtimes.default
+    assert default is not None
+    assert made.version == default.version
+    said = f"Python {default.version} at {default.path} is the default runtime from now on"
+    environments.create("two", on_progress=lambda progress: told.append(progress.text))
+    assert told.count(said) == 1
+    assert environments.create("one") == made
+
+
 def test_a_requirements_file_may_hold_what_uv_accepts(
     environments: EnvironmentManager, wheels: Path, tmp_path: Path, python: str
 ) -> None:
