@@ -3,7 +3,7 @@
 Arguments: the folder that holds the package `beep_jupyter`; the environment's interpreter; a folder for compiled
 modules; the backend's id and name (which show in `ps`). On standard input comes one line of JSON:
 
-    {"token": T, "owner": PID or null, "environment": E, "socket": PATH, "file": PATH,
+    {"token": T, "owner": PID or null, "environment": E, "socket": PATH, "file": PATH, "log": PATH,
      "idle_timeout_s": S, "memory_limit_bytes": B}
 
 and then nothing: its end means that the owner is gone. On standard output goes one line, {"ready": {…}} or

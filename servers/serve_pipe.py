@@ -74,7 +74,7 @@ class PipeServer:
         listener = _listen(self._order["socket"])
         threading.Thread(target=self._report_start, args=(listener,), daemon=True).start()
         self._poller.run()
-        for path in (self._order["socket"], self._order["file"]):
+        for path in (self._order["socket"], self._order["file"], self._order["log"]):
             if os.path.exists(path):
                 os.unlink(path)
         return 0

@@ -20,7 +20,7 @@ from ..errors import StartError
 from ..home import Home
 from ..resources import PACKAGE, find_folder
 from .connection_file import ConnectionFile, read
-from .variables import worker_variables
+from .variables import make_shims, worker_variables
 
 OnWait = Callable[[], None]
 
@@ -52,6 +52,17 @@ class Launched:
     file: ConnectionFile
     process: subprocess.Popen[str]
 
+    def has_ended(self) -> bool:
+        """Whether the server has ended; reaps it then."""
+        if self.process.poll() is None:
+            return False
+        self.reap()
+        return True
+
+    def reap(self) -> None:
+        """Waits for the server's end, so that it does not stay a zombie."""
+        _reap(self.process)
+
 
 def launch_pipe(home: Home, launch: Launch) -> Launched:
     """Starts a pipe server.
@@ -68,20 +79,22 @@ def launch_pipe(home: Home, launch: Launch) -> Launched:
         "environment": launch.environment,
         "socket": str(folder / f"{backend_id}.sock"),
         "file": str(file),
+        "log": str(file.with_suffix(".log")),
         "idle_timeout_s": launch.idle_timeout_s,
         "memory_limit_bytes": launch.memory_limit_bytes,
     }
     program = find_folder("servers") / "pipe_server.py"
     arguments = [str(PACKAGE.parent), str(launch.python), str(home.cache / "worker"), backend_id, launch.name]
-    process = _start([sys.executable, "-I", "-S", str(program), *arguments], home, launch, file.with_suffix(".log"))
+    log = file.with_suffix(".log")
+    process = _start([sys.executable, "-I", "-S", str(program), *arguments], home, launch, log)
     try:
         _hand_over(process, order, keep_open=not launch.is_detached)
-        _await_ready(process, launch, file.with_suffix(".log"))
+        _await_ready(process, launch, log)
         return Launched(read(file), process)
     except BaseException:
         process.terminate()
-        process.wait()
-        file.with_suffix(".log").unlink(missing_ok=True)
+        _reap(process)
+        log.unlink(missing_ok=True)
         raise
 
 
@@ -94,7 +107,7 @@ def _start(command: list[str], home: Home, launch: Launch, log: Path) -> subproc
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
-            env=worker_variables(os.environ, launch.python, home.cache / "shims"),
+            env=worker_variables(os.environ, launch.python, make_shims(home)),
             start_new_session=True,
         )
 
@@ -128,6 +141,12 @@ def _await_ready(process: subprocess.Popen[str], launch: Launch, log: Path) -> N
         f"`beep doctor {launch.environment}` looks for the reason.",
         stderr_tail=tail,
     )
+
+
+def _reap(process: subprocess.Popen[str]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    process.wait()
 
 
 def _tail(log: Path) -> str:

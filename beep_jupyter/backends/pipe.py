@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..errors import BeepError, ConnectionLostError, ProtocolError, StartError, WorkerDiedError
@@ -73,8 +73,11 @@ class PipeConnection:
             if sent:
                 views[0] = views[0][sent:]
 
-    def receive(self) -> tuple[dict[str, Any], list[bytearray]]:
+    def receive(self, wait: Callable[[], None] | None = None) -> tuple[dict[str, Any], list[bytearray]]:
         """The next frame.
+
+        Args:
+            wait: called before each look at the socket, not while a frame is here already.
 
         Raises:
             _BrokenError: the socket ended.
@@ -83,6 +86,8 @@ class PipeConnection:
         reader = self._reader
         try:
             while (frame := reader.take()) is None:
+                if wait is not None:
+                    wait()
                 count = self.socket.recv_into(reader.space())
                 if not count:
                     raise _BrokenError
@@ -276,12 +281,9 @@ class _UnderWay:
 
     def result(self) -> Reply:
         """Waits for the reply; hands on outputs meanwhile."""
+        wait = None if self._deadline is None else self._wait
         while True:
-            if self._deadline is not None:
-                self._wait()
-            header, buffers = self._connection.receive()
-            if header.get("id") != self._request:
-                continue  # of an earlier request, given up by a caller that raised
+            header, buffers = self._connection.receive(wait)
             if header["type"] == "event":
                 self.deliver(header["fields"])
             else:
@@ -296,7 +298,7 @@ class _UnderWay:
 
     def _wait(self) -> None:
         """Waits for something to receive; interrupts at the deadline, kills when that did not help."""
-        while not self._connection.wait(self._deadline or 0.0):
+        while self._deadline is not None and not self._connection.wait(self._deadline):
             if self._is_late:
                 self._ask({"kill": "timeout"})
                 self._deadline = None
@@ -310,4 +312,3 @@ class _UnderWay:
             self._transport.control("interrupt", fields)
         except (ConnectionLostError, StartError):
             return  # it is ending; the session's socket tells how
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from ..names import check_name, slug
 from . import names
 from .backend import Backend
 from .connection_file import ConnectionFile, read, running
-from .launcher import Launch, launch_pipe
+from .launcher import Launch, Launched, launch_pipe
 
 _KINDS = {"pipe": "pipe", "http": "http", "grpc": "grpc", "rpc": "grpc"}
 
@@ -34,7 +33,7 @@ class BackendRegistry:
         self._config = config
         self._connected: dict[str, Backend] = {}  # by name; what this process started, connected to or uses
         self._home = home
-        self._processes: list[subprocess.Popen[str]] = []
+        self._launched: list[Launched] = []  # servers to reap when they have ended
 
     def start(
         self,
@@ -60,8 +59,8 @@ class BackendRegistry:
             self._refuse_taken(name)
             launched = launch_pipe(self._home, launch)
         self._reap()
-        self._processes.append(launched.process)
-        backend = Backend(launched.file, is_started_here=True, reap=launched.process.wait)
+        self._launched.append(launched)
+        backend = Backend(launched.file, is_started_here=True, reap=launched.reap)
         self._connected[name] = backend
         return backend
 
@@ -111,8 +110,12 @@ class BackendRegistry:
         files = running(self._home)
         for file in files:
             Backend(file).stop()
+        for backend in self._connected.values():
+            backend.close()
         self._connected.clear()
-        self._reap()
+        for launched in self._launched:
+            launched.reap()
+        self._launched.clear()
         return [file.name for file in files]
 
     def names_in(self, path: Path) -> list[str]:
@@ -172,7 +175,7 @@ class BackendRegistry:
 
     def _reap(self) -> None:
         """Reaps servers of this process that have ended, so that none stays a zombie."""
-        self._processes = [process for process in self._processes if process.poll() is None]
+        self._launched = [launched for launched in self._launched if not launched.has_ended()]
 
 
 def _check_kind(kind: str) -> None:

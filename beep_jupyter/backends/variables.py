@@ -1,19 +1,34 @@
 """The environment variables of a server and its workers. Runs in any process of the host; standard library only.
 
 A worker inherits what the owner has, without what would tie it to the owner's own Python or give away its secrets, and
-with the environment's `bin` first on PATH, as activating it would do.
+with the environment's `bin` first on PATH, as activating it would do. Behind that comes a folder in which `pip` means
+uv's pip for this environment: where the environment has no pip, another interpreter's would be found on PATH.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import os
+import shlex
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from ..home import Home, write_atomically
 
 # Each of these broke something: PYTHON* and VIRTUAL_ENV point to the host's Python; ipykernel's MPLBACKEND makes
 # `import matplotlib.pyplot` raise where IPython is not installed; the rest are secrets or ours.
 DROPPED = ("PYTHON*", "VIRTUAL_ENV*", "CONDA_*", "MPLBACKEND", "JPY_*", "JUPYTER_*TOKEN*", "BEEP_*", "__PYVENV_*")
+
+_PIP = """#!/bin/sh
+# The pip of routed cells: uv's, for the environment that the cell runs in.
+case "$1" in
+    ""|-*) exec {python} -I -m uv pip "$@" ;;
+esac
+command=$1
+shift
+exec {python} -I -m uv pip "$command" --python "$BEEP_PYTHON" "$@"
+"""
 
 
 def worker_variables(own: Mapping[str, str], python: Path, shims: Path) -> dict[str, str]:
@@ -22,8 +37,23 @@ def worker_variables(own: Mapping[str, str], python: Path, shims: Path) -> dict[
     Args:
         own: of the process that starts the backend.
         python: the environment's interpreter.
-        shims: a folder in which `pip` means `uv pip` for the environment on PATH.
+        shims: what `make_shims` made.
     """
     kept = {name: value for name, value in own.items() if not any(fnmatch.fnmatchcase(name, drop) for drop in DROPPED)}
     folders = [str(python.parent), str(shims), own.get("PATH", os.defpath)]
-    return kept | {"VIRTUAL_ENV": str(python.parent.parent), "PATH": os.pathsep.join(folders)}
+    root = python.parent.parent
+    if (root / "pyvenv.cfg").is_file():
+        kept["VIRTUAL_ENV"] = str(root)
+    return kept | {"BEEP_PYTHON": str(python), "PATH": os.pathsep.join(folders)}
+
+
+def make_shims(home: Home) -> Path:
+    """The folder of commands that stand in for an environment's missing ones; made at first use."""
+    folder = home.cache / "shims"
+    text = _PIP.format(python=shlex.quote(sys.executable)).encode()
+    for name in ("pip", "pip3"):
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != text:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            write_atomically(path, text, mode=0o700)
+    return folder

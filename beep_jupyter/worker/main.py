@@ -11,6 +11,7 @@ import sys
 from . import descriptors, forks
 from .channel import Channel
 from .commands import Commands
+from .cstdio import CStdout
 from .interrupts import Interrupts
 from .life import arm_life_pipe
 from .loop import Loop
@@ -43,6 +44,7 @@ def run():
     sink.start()
     shell.install()
     channel.send(dict(ready, type="ready"))
+    sink.c_stdout = CStdout()  # while the server and the client greet each other
     loop.run()
     sink.flush()
 

@@ -28,12 +28,16 @@ class Sink:
     Args:
         pipes: {reading end: stream name} of the pipes that are descriptors 1 and 2.
         interrupts: held while a frame is under way.
+
+    Attributes:
+        c_stdout: flushed at the end of a request; None until the worker has time to look for it.
     """
 
     def __init__(self, pipes, interrupts):
         self._pipes = {
             descriptor: (name, codecs.getincrementaldecoder("utf-8")("replace")) for descriptor, name in pipes.items()
         }
+        self.c_stdout = None
         self._interrupts = interrupts
         self._lock = RLock()
         for descriptor in pipes:
@@ -111,6 +115,8 @@ class Sink:
 
     def end(self):
         """Sends what is left; from here outputs are kept."""
+        if self.c_stdout is not None:
+            self.c_stdout.flush()
         with self._lock:
             if self._pending_size or self._look(0):
                 self.flush()

@@ -119,7 +119,7 @@ class FrameReader:
         Raises:
             FrameError: what came in is no frame, or one beyond the limits.
         """
-        if self._start == self._staged and self._header is None or self._filling is not None:
+        if (self._start == self._staged and self._header is None) or self._filling is not None:
             return None
         if self._header is None and not self._take_header():
             return None

@@ -1,0 +1,88 @@
+"""Backends for tests, in every Python of this machine that can run a worker, and the proof that nothing is left."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from beep_jupyter.backends import processes
+from beep_jupyter.backends.backend import Backend
+from beep_jupyter.backends.registry import BackendRegistry
+from beep_jupyter.config import Config
+from beep_jupyter.home import Home
+from tests.interpreters import SUPPORTED
+
+Start = Callable[..., Backend]
+
+
+@pytest.fixture(params=SUPPORTED, ids=lambda found: found.version)
+def python(request: pytest.FixtureRequest) -> Path:
+    """Every interpreter in turn that a worker supports."""
+    return Path(request.param.path)
+
+
+@pytest.fixture
+def registry(home: Home) -> BackendRegistry:
+    return BackendRegistry(home, Config(home))
+
+
+@pytest.fixture
+def start(home: Home, registry: BackendRegistry) -> Iterator[Start]:
+    """Starts pipe backends in a bare interpreter; afterwards nothing of them is left: processes, files, sockets."""
+
+    def begin(python: Path | str = sys.executable, name: str = "test", **options: object) -> Backend:
+        settings = {"port": 0, "detach": False, "idle_timeout_s": None, "memory_limit_bytes": 0} | options
+        return registry.start("pipe", Path(python), "bare", name=name, **settings)  # type: ignore[arg-type]
+
+    before = set(os.listdir("/proc/self/fd"))
+    yield begin
+    registry.stop_all()
+    assert wait_until(lambda: not beep_processes(home)), f"left running: {beep_processes(home)}"
+    assert list(home.runtime_folder.iterdir()) == []
+    assert len(set(os.listdir("/proc/self/fd")) - before) <= 4, "descriptors are left open"
+
+
+@pytest.fixture
+def backend(start: Start, python: Path) -> Iterator[Backend]:
+    """A backend in each supported Python."""
+    with start(python) as running:
+        yield running
+
+
+@pytest.fixture
+def host_backend(start: Start) -> Iterator[Backend]:
+    """A backend in the Python that runs the tests, for what does not depend on the version."""
+    with start() as running:
+        yield running
+
+
+def beep_processes(home: Home) -> list[int]:
+    """Servers of this home, and everything that bears a worker's marker of one of them."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            command = (entry / "cmdline").read_bytes()
+            variables = (entry / "environ").read_bytes()
+        except OSError:
+            continue
+        is_ours = b"pipe_server.py" in command or b"BEEP_WORKER=" in variables
+        if is_ours and str(home.root).encode() in command + variables and processes.is_alive(int(entry.name)):
+            found.append(int(entry.name))
+    return found
+
+
+def wait_until(claim: Callable[[], bool], within_s: float = 5.0) -> bool:
+    """Whether the claim came true in time."""
+    deadline = time.monotonic() + within_s
+    while not claim():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
