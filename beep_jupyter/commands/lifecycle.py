@@ -146,8 +146,8 @@ def restart(surface: Surface, name: str) -> None:
 def interrupt(surface: Surface, name: str) -> None:
     """Interrupt the code that runs; variables are kept."""
     with _connected(surface, name) as backend:
-        backend.interrupt()
-    surface.show.say(f"Backend '{name}' is interrupted.")
+        was_busy = backend.interrupt()
+    surface.show.say(f"Backend '{name}' is interrupted." if was_busy else f"Backend '{name}' runs nothing now.")
 
 
 def _connected(surface: Surface, name: str) -> Backend:
