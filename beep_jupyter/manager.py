@@ -57,8 +57,8 @@ class Beep:
             self._home,
             self.config,
             self.runtimes,
-            backends_in=lambda path: self._registry.names_in(path),
-            stop_backends=lambda path: self._registry.stop_in(path),
+            backends_in=lambda path: self._registry.names_in(self._label(path)),
+            stop_backends=lambda path: self._registry.stop_in(self._label(path)),
         )
 
     @cached_property
@@ -100,7 +100,7 @@ class Beep:
             python, label = runtime.path, runtime.id
         else:
             found = self.environments.resolve(environment)
-            python, label = found.python, found.name
+            python, label = found.python, self._label(found.path)
         return self._registry.start(
             kind,
             python,
@@ -155,3 +155,8 @@ class Beep:
     def stop_all(self) -> list[str]:
         """Stops all backends of this home, whoever owns them; answers their names."""
         return self._registry.stop_all()
+
+    def _label(self, environment: Path) -> str:
+        """What backends say they run in: an environment's name, or the path of one that is not of this home."""
+        home = self._home.environments
+        return environment.relative_to(home).parts[0] if environment.is_relative_to(home) else str(environment)

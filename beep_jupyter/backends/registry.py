@@ -118,14 +118,14 @@ class BackendRegistry:
         self._launched.clear()
         return [file.name for file in files]
 
-    def names_in(self, path: Path) -> list[str]:
-        """What listings call the backends that run in the environment at `path`."""
-        return [names.label(health) for health in self.healths() if _runs_in(health, path)]
+    def names_in(self, environment: str) -> list[str]:
+        """What listings call the backends that run in an environment."""
+        return [names.label(health) for health in self.healths() if health.environment == environment]
 
-    def stop_in(self, path: Path) -> None:
-        """Stops the backends that run in the environment at `path`."""
+    def stop_in(self, environment: str) -> None:
+        """Stops the backends that run in an environment."""
         for file in running(self._home):
-            if _runs_in(file, path):
+            if file.environment == environment:
                 Backend(file).stop()
 
     def not_found(self, name: str, environments: Iterable[str] = ()) -> BeepError:
@@ -185,6 +185,3 @@ def _check_kind(kind: str) -> None:
     if known != "pipe":
         raise UsageError(f"Backends of kind '{known}' come with a later version.", "Use `pipe`.")
 
-
-def _runs_in(backend: Health | ConnectionFile, path: Path) -> bool:
-    return backend.environment in (path.name, path.parent.name, str(path))
