@@ -74,15 +74,15 @@ class PipeServer:
         listener = _listen(self._order["socket"])
         threading.Thread(target=self._report_start, args=(listener,), daemon=True).start()
         self._poller.run()
-        for path in (self._order["socket"], self._order["file"], self._order["log"]):
-            if os.path.exists(path):
-                os.unlink(path)
         return 0
 
     def stop(self, *, at_once: bool = False) -> list[int]:
         """Ends everything below this process, and then its loop; the second caller waits for the first."""
         with self._stop_lock:
             self._swept += self._supervisor.stop(at_once=at_once)
+            for path in (self._order["file"], self._order["socket"], self._order["log"]):
+                if os.path.exists(path):  # before the reply: whoever asked finds nothing any more
+                    os.unlink(path)
         self._poller.after(0.05, self._poller.stop)  # the reply to `stop` goes first
         return self._swept
 
