@@ -6,13 +6,14 @@ it is ready. `Beep` and the IPython hooks are loaded when they are first used. H
 
 from __future__ import annotations
 
+from .version import __version__
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from .manager import Beep as Beep
 
-__version__ = "0.1.0"
 __all__ = ["Beep", "__version__"]
 
 

@@ -23,7 +23,7 @@ from . import code_status
 from .terminal import TerminalShow
 
 if TYPE_CHECKING:
-    from .. import Beep
+    from ..manager import Beep
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _make_beep() -> Beep:
-    from .. import Beep  # not needed for `--help`
+    from ..manager import Beep  # not needed for `--help`
 
     return Beep()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from .. import __version__
+from ..version import __version__
 from . import completion, demo, doctor, help, lifecycle, notebook, packages, running, runtimes, settings, status, venv
 from .group import TopicGroup
 

@@ -49,8 +49,8 @@ class Extension:
     @cached_property
     def surface(self) -> Surface:
         """The notebook as commands see it; imports the command tree."""
-        from .. import Beep
         from ..commands.surface import Surface
+        from ..manager import Beep
         from .show import NotebookShow
 
         return Surface(NotebookShow(self._shell), "notebook", Beep, routing=self._router, variables=self._variables)

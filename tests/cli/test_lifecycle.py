@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -193,10 +194,16 @@ def test_stop_takes_several_names(beep, shared) -> None:
     assert names() == []
 
 
-def test_stop_says_what_was_swept(beep, shared) -> None:
-    beep("eval", "shared", "import subprocess; p = subprocess.Popen(['sleep', '60'], start_new_session=True)")
-    done = beep("stop", "shared")
-    assert done.out.startswith("Backend 'shared' is stopped. 1 ")
+def test_stop_leaves_no_process_of_the_code_behind(beep, shared) -> None:
+    code = "import subprocess; p = subprocess.Popen(['sleep', '60'], start_new_session=True); p.pid"
+    pid = int(beep("eval", "shared", code).out)
+    assert beep("stop", "shared").status == 0
+    wait_until(lambda: not Path(f"/proc/{pid}").exists())
+
+
+def test_stop_says_what_was_swept(beep, monkeypatch) -> None:
+    monkeypatch.setattr(Beep, "stop", lambda self, name: "2 processes that its code had left behind were ended.")
+    assert beep("stop", "a").out == "Backend 'a' is stopped. 2 processes that its code had left behind were ended.\n"
 
 
 def test_stop_all_stops_all_of_this_home(beep, shared) -> None:
