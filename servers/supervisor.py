@@ -166,13 +166,17 @@ class Supervisor:
         return self.living_worker(session)
 
     def end_worker(self, worker: Worker, reason: str) -> None:
-        """The ladder: leave, interrupt, terminate, kill; then what it started and left behind."""
+        """The ladder: leave, interrupt, terminate, kill; then what it started and left behind.
+
+        A busy worker that is restarted is not interrupted: its cell ends with the restart, not with an interrupt that
+        nobody sent it.
+        """
         worker.kill_reason = worker.kill_reason or reason
         worker.ask_to_leave()
         is_busy, connection, request = worker.activity()
-        if is_busy:
+        if is_busy and reason == "stop":
             worker.interrupt(connection, request)
-        if not worker.ended.wait(LEAVE_S):
+        if not worker.ended.wait(LEAVE_S if reason == "stop" or not is_busy else 0):
             worker.kill(reason, 15)
             if not worker.ended.wait(TERMINATE_S):
                 worker.kill(reason)
