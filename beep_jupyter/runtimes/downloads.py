@@ -7,6 +7,7 @@ is the stall. uv compares its SHA-256 with the list's before anything is install
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -88,6 +89,8 @@ class Downloads:
         environment = {**self._environment(), "UV_PYTHON_CACHE_DIR": str(archives)}
         result = self._uv.run(args, env=environment, on_progress=watch.hear, on_tick=watch.look)
         if result.returncode != 0:
+            if _is_damaged(archives):
+                raise _damaged(choice)
             raise self._failed(f"Python {choice.version} could not be downloaded", result)
         return _tidy(folder, archives, choice)
 
@@ -179,6 +182,26 @@ def _nothing_fits(wanted: Wanted | None, usable: list[Runtime]) -> RuntimeNotFou
         (one.version for one in usable),
         f"There are: {listed}." if listed else "Check the setting 'download.list'.",
         what=f"No Python {wanted.text} can be downloaded." if wanted else "No Python can be downloaded.",
+    )
+
+
+def _is_damaged(archives: Path) -> bool:
+    """Whether an archive came whole but is not the one that was expected.
+
+    uv unpacks before it compares, so it may fail over a flipped bit without a word of checksums. It names archives
+    `<first nine digits of the expected SHA-256>-<file>`.
+    """
+    for archive in archives.glob("?????????-*"):
+        with open(archive, "rb") as file:
+            if not hashlib.file_digest(file, "sha256").hexdigest().startswith(archive.name[:9]):
+                return True
+    return False
+
+
+def _damaged(choice: Choice) -> DownloadError:
+    return DownloadError(
+        f"Python {choice.version} was downloaded from {choice.host}, but its checksum is not the expected one.",
+        "Try again; if it stays so, the source serves another file than uv's list says: do not use it.",
     )
 
 

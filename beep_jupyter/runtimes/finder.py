@@ -47,7 +47,9 @@ class Finder:
 
     def find(self, text: str) -> Runtime:
         """See `RuntimeManager.find`."""
-        runtime = self._at(Path(text).expanduser()) if _is_path(text) else self._known(text) or self._search(text)
+        runtime = (
+            self._at(Path(os.path.expanduser(text))) if _is_path(text) else self._known(text) or self._search(text)
+        )
         if runtime.problem:
             raise self._unusable(runtime)
         return replace(runtime, is_default=runtime.id == self._config.get("runtime.default"))
@@ -112,4 +114,4 @@ def _pick(runtimes: Sequence[Runtime], text: str) -> Runtime | None:
 
 
 def _is_path(text: str) -> bool:
-    return os.sep in text or text.startswith(("~", "."))
+    return os.sep in text or text.startswith(".")

@@ -114,7 +114,8 @@ def _ask(path: Path, environment: Mapping[str, str], stack: ExitStack) -> _Quest
         return Answer(problem=why_not)
     try:
         with interrupt_deferred():
-            return _Question(path, stack.enter_context(Child([str(path), *_OPTIONS], environment, "/")))
+            child = Child([str(path), *_OPTIONS], environment, "/", patience_s=0)
+            return _Question(path, stack.enter_context(child))
     except NotStartedError as error:
         return Answer(problem=f"does not start: {error.reason}")
 

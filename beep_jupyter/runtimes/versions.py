@@ -84,4 +84,9 @@ def _parse_specifier(spec: str) -> Wanted | None:
         specifiers = SpecifierSet(spec)
     except InvalidSpecifier:
         return None
-    return Wanted(spec, lambda runtime: _begins_so(runtime, "", "") and specifiers.contains(runtime.version))
+    early = bool(specifiers.prereleases)  # only where the specifier itself names one
+
+    def fits(runtime: Runtime) -> bool:
+        return bool(runtime.version) and _begins_so(runtime, "", "") and specifiers.contains(runtime.version, early)
+
+    return Wanted(spec, fits)

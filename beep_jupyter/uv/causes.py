@@ -57,7 +57,7 @@ def cause_and_hint(stderr: str) -> tuple[str, str]:
         if found := rule(report):
             return found
     innermost = report.causes[-1] if report.causes else ""
-    outer = report.headline or "uv failed without saying why"
+    outer = report.headline or "The reason is unknown: uv wrote none"
     return _sentence(f"{outer}: {innermost}" if innermost else outer), report.hint
 
 

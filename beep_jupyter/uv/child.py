@@ -35,12 +35,21 @@ class Child:
         command: the program and its arguments.
         environment: all of its variables.
         cwd: its working directory.
+        patience_s: how long it may take to end when told to; with 0 it is killed at once.
 
     Raises:
         NotStartedError: the system refused to start it.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], cwd: str | os.PathLike[str]) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        cwd: str | os.PathLike[str],
+        *,
+        patience_s: float = TERMINATE_TIMEOUT_S,
+    ) -> None:
+        self._patience_s = patience_s
         self._life_read, self._life_write = os.pipe()
         self._process: subprocess.Popen[bytes] | None = None
         try:
@@ -62,7 +71,7 @@ class Child:
             if self._life_write < 0:
                 return
             if self._process is not None:
-                _end(self._process)
+                _end(self._process, self._patience_s)
             os.close(self._life_read)
             os.close(self._life_write)
             self._life_read = self._life_write = -1
@@ -177,12 +186,12 @@ def _kill_when_closed(life_read: int, group: int) -> None:
         fcntl.fcntl(life_read, fcntl.F_SETFL, fcntl.fcntl(life_read, fcntl.F_GETFL) | os.O_ASYNC)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], patience_s: float) -> None:
     """Terminates the process and its group, then kills them, then reaps."""
-    if process.poll() is None:
+    if process.poll() is None and patience_s > 0:
         _signal_group(process, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(TERMINATE_TIMEOUT_S)
+            process.wait(patience_s)
     _signal_group(process, signal.SIGKILL)  # also what uv started and left behind
     process.wait()
     for pipe in (process.stdout, process.stderr):
