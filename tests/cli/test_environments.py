@@ -10,6 +10,7 @@ import pytest
 
 from beep_jupyter import Beep
 
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 VERSION = ".".join(map(str, sys.version_info[:3]))
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from beep_jupyter import Beep
 
-pytestmark = pytest.mark.usefixtures("legacy")
+pytestmark = [pytest.mark.usefixtures("legacy"), pytest.mark.filterwarnings("ignore::ResourceWarning")]
 BEEP = [sys.executable, "-m", "beep_jupyter"]
 
 

@@ -10,6 +10,7 @@ import beep_jupyter
 from beep_jupyter.cli import main as main_module
 from beep_jupyter.errors import BeepError
 
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 BEEP = [sys.executable, "-m", "beep_jupyter"]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +45,13 @@ def legacy(home: Home) -> Iterator[str]:
     manager.environments.create("legacy", python=sys.executable)
     yield "legacy"
     manager.stop_all()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def let_go() -> Iterator[None]:
+    """Drops here what would end with the process of a command or a kernel, and of which Python warns: open clients,
+    and the servers of backends that live on. Else another module's test would be blamed."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()

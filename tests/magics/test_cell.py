@@ -9,7 +9,7 @@ from IPython.utils.capture import capture_output
 
 from beep_jupyter.errors import ExecutionError, UsageError, WorkerDiedError
 
-pytestmark = pytest.mark.usefixtures("legacy")
+pytestmark = [pytest.mark.usefixtures("legacy"), pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 
 class Cell:

@@ -5,6 +5,8 @@ from IPython.core.completer import provisionalcompleter
 
 from beep_jupyter import Beep
 
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
 
 def offered(shell, text: str) -> list[str]:
     """What Tab would make of the text: the whole text after each offer."""

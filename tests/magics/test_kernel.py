@@ -12,7 +12,6 @@ from jupyter_client.manager import KernelManager
 pytestmark = [
     pytest.mark.usefixtures("legacy"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
 
