@@ -187,14 +187,15 @@ Uv(Config(home), home).run([])
 """
 
 
+ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's F_SETSIG")
+
+
 @pytest.mark.parametrize(
     "number",
     [
         signal.SIGINT,
-        signal.SIGTERM,
-        pytest.param(
-            signal.SIGKILL, marks=pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's F_SETSIG")
-        ),
+        pytest.param(signal.SIGTERM, marks=ONLY_LINUX),
+        pytest.param(signal.SIGKILL, marks=ONLY_LINUX),
     ],
 )
 def test_uv_ends_with_its_caller(

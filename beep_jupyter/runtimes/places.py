@@ -111,7 +111,7 @@ def _in_each(prefixes: Iterable[Path]) -> Iterator[Path]:
 
 def _interpreters_in(folder: Path) -> Iterator[Path]:
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if _INTERPRETER.fullmatch(entry.name))
+        names = sorted(name for name in os.listdir(folder) if _INTERPRETER.fullmatch(name))
     except OSError:
         return
     for name in names:

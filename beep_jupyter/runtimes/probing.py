@@ -18,6 +18,7 @@ from pathlib import Path
 from ..uv.child import Child, NotStartedError, interrupt_deferred
 
 TIME_LIMIT_S = 3.0
+LIMIT_FOR_ALL_S = 10.0
 SIDE_BY_SIDE = 8
 _MOST_BYTES = 1 << 16
 
@@ -47,7 +48,6 @@ class Answer:
         prefix: the installation's folder, links resolved.
         library: a file of its standard library; if that is gone, so is the installation.
         problem: why there is no answer; then all else is empty.
-        is_passing: the problem may be the moment's (a time limit on a busy machine), not the interpreter's.
     """
 
     implementation: str = ""
@@ -56,7 +56,9 @@ class Answer:
     prefix: str = ""
     library: str = ""
     problem: str = ""
-    is_passing: bool = False
+
+
+_NOT_ASKED = Answer(problem="was not asked, because too many others do not answer")
 
 
 class _Question:
@@ -80,21 +82,22 @@ class _Question:
         if status is not None:
             return _read_answer(status, bytes(self.said), bytes(self.complained))
         if time.monotonic() > self.deadline:
-            return Answer(problem=f"does not answer within {TIME_LIMIT_S:g} s", is_passing=True)
+            return Answer(problem=f"does not answer within {TIME_LIMIT_S:g} s")
         return None
 
 
 def probe(paths: Iterable[Path]) -> dict[Path, Answer]:
-    """Asks all of them; takes at most the time limit for every eight, usually a fraction of a second."""
+    """Asks all of them; usually a fraction of a second, and never much longer than the limit for all."""
     answers: dict[Path, Answer] = {}
     waiting = list(dict.fromkeys(paths))[::-1]
     environment = _clean(os.environ)
+    last_start = time.monotonic() + LIMIT_FOR_ALL_S
     with selectors.DefaultSelector() as selector, ExitStack() as stack:
         asked: list[_Question] = []
         while waiting or asked:
             while waiting and len(asked) < SIDE_BY_SIDE:
                 path = waiting.pop()
-                question = _ask(path, environment, stack)
+                question = _ask(path, environment, stack) if time.monotonic() < last_start else _NOT_ASKED
                 if isinstance(question, Answer):
                     answers[path] = question
                 else:

@@ -12,12 +12,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..config import Config
 from ..errors import ConfigurationError
-from ..home import Home
 from ..models import OnProgress
 from .child import Child, NotStartedError, Reader
+
+if TYPE_CHECKING:
+    from ..config import Config
+    from ..home import Home
 
 # Sources, transport, cache and the user's own safety rules stay; all other UV_* variables could change what is built.
 _KEPT_UV_VARIABLES = (

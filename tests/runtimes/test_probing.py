@@ -87,7 +87,7 @@ def test_hanging_ones_cost_one_time_limit_together_and_are_killed_with_their_chi
     began = time.monotonic()
     answers = probe([*hanging, THIS_PYTHON])
     assert time.monotonic() - began < 2
-    assert [answers[path] for path in hanging] == [Answer(problem="does not answer within 0.5 s", is_passing=True)] * 3
+    assert [answers[path] for path in hanging] == [Answer(problem="does not answer within 0.5 s")] * 3
     assert answers[THIS_PYTHON].version == THIS_VERSION
     children = [int(line) for line in (tmp_path / "children").read_text().split()]
     assert len(children) == 6
@@ -107,3 +107,13 @@ def test_many_are_asked_side_by_side(machine: Machine) -> None:
     began = time.monotonic()
     probe(slow)
     assert time.monotonic() - began < 2
+
+
+def test_however_many_hang_there_is_a_limit_for_all(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probing, "TIME_LIMIT_S", 0.3)
+    monkeypatch.setattr(probing, "LIMIT_FOR_ALL_S", 0.5)
+    hanging = [machine.script(f"{number}/python3", "exec sleep 100") for number in range(40)]
+    began = time.monotonic()
+    problems = {answer.problem for answer in probe(hanging).values()}
+    assert time.monotonic() - began < 3
+    assert problems == {"does not answer within 0.3 s", "was not asked, because too many others do not answer"}
