@@ -55,7 +55,7 @@ class Doorman:
         reader = FrameReader(BEFORE_HELLO)
         try:
             peer = _peer_pid(client)
-            hello = self._check(_next_frame(client, reader))
+            hello = self._check(_next_frame(client, reader, exactly=True))
         except (FrameError, OSError, Refused) as problem:
             self._log(f"refused a connection: {problem}")
             _say(client, {"type": "refused", "code": getattr(problem, "code", "protocol"), "message": str(problem)})
@@ -124,15 +124,18 @@ class Doorman:
         _send(client, reply)
 
 
-def _next_frame(client: socket.socket, reader: FrameReader) -> dict[str, Any]:
+def _next_frame(client: socket.socket, reader: FrameReader, *, exactly: bool = False) -> dict[str, Any]:
     """The next frame's header.
+
+    Args:
+        exactly: takes nothing behind the frame; what a client sent behind its hello is the worker's.
 
     Raises:
         EOFError: the client has left between frames.
         FrameError: it sent no frame, or left within one.
     """
     while (frame := reader.take()) is None:
-        count = client.recv_into(reader.space())
+        count = client.recv_into(reader.space(), reader.wanted() if exactly else 0)
         if not count:
             if reader.is_between_frames:
                 raise EOFError

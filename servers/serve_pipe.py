@@ -97,8 +97,8 @@ class PipeServer:
         self._write_connection_file()
         self._poller.watch(listener.fileno(), lambda: self._doorman.open(listener))
         ready = {"pid": os.getpid(), "worker_pid": worker.pid, "protocol": PROTOCOL}
-        _report({"ready": ready | self._identity | {"python": worker.ready["python"] if worker.ready else ""}})
         self._log(f"ready: worker {worker.pid}, owner {self._owners.first}")
+        _report({"ready": ready | self._identity | {"python": worker.ready["python"] if worker.ready else ""}})
         processes.become_subreaper()
         if idle_timeout_s := self._order.get("idle_timeout_s"):
             self._watch_idleness(idle_timeout_s, {})

@@ -39,11 +39,14 @@ class Backend(Session):
         self._is_started_here = is_started_here
         self._owning: PipeConnection | None = None
         self._reap = reap
+        self._sessions: dict[str, Session] = {}
 
     def session(self, name: str) -> Session:
         """Another namespace in a worker process of its own, opened if it is not there."""
         self._transport.control("sessions", {"open": name})
-        return Session(PipeTransport(self.address, self._file.token, self.name, name), self.name)
+        if name not in self._sessions:
+            self._sessions[name] = Session(PipeTransport(self.address, self._file.token, self.name, name), self.name)
+        return self._sessions[name]
 
     def health(self) -> Health:
         """How it is now.
@@ -81,7 +84,9 @@ class Backend(Session):
 
     def close(self) -> None:
         """Drops the client; the backend lives on."""
-        self._transport.close()
+        super().close()
+        for session in self._sessions.values():
+            session.close()
         if self._owning is not None:
             self._owning.close()
 

@@ -199,6 +199,9 @@ class PipeTransport:
         with self._lock:
             self._drop()
 
+    def __del__(self) -> None:
+        self._drop()  # who forgets to close gets no warning about a socket they never saw
+
     def _control_connection(self, timeout_s: float | None = CONTROL_S) -> PipeConnection:
         connection = PipeConnection(self._path, self._token, self._backend, {"kind": "control"})
         connection.socket.settimeout(timeout_s)
@@ -213,6 +216,8 @@ class PipeTransport:
         if self._pid != os.getpid():
             self._drop()
             self._pid = os.getpid()
+        if self._connection is not None and self._connection.ready["incarnation"] != self._incarnation:
+            self._drop()  # this client asked for the restart that ended it
         if self._connection is None:
             hello = {"kind": "session", "session": self._session}
             self._connection = PipeConnection(self._path, self._token, self._backend, hello)

@@ -184,4 +184,3 @@ def _check_kind(kind: str) -> None:
         raise UsageError(f"There is no kind of backend called '{kind}'.", "There are: pipe, http, grpc.")
     if known != "pipe":
         raise UsageError(f"Backends of kind '{known}' come with a later version.", "Use `pipe`.")
-

@@ -155,6 +155,10 @@ class Session:
         """
         self._transport.control("restart", {})
 
+    def close(self) -> None:
+        """Drops the client; the session lives on."""
+        self._transport.close()
+
     def _call(
         self,
         command: str,

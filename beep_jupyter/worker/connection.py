@@ -62,13 +62,19 @@ class Connection:
             self._interrupts.release()
 
     def close(self):
+        """Ends the conversation for both; the server holds the socket too, so closing alone would not."""
         self.is_open = False
+        try:
+            self._socket.shutdown(_socket.SHUT_RDWR)
+        except OSError:
+            pass  # the client is gone
         self._socket.close()
 
     def after_fork_in_child(self):
-        """The child must not hold the socket: its end would not reach the client."""
+        """Only lets go: the parent goes on with the conversation, whose end would not reach the client otherwise."""
         self._lock = allocate_lock()
-        self.close()
+        self.is_open = False
+        self._socket.close()
 
     def _send_all(self, parts):
         if len(parts) == 1:

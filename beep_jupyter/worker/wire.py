@@ -106,6 +106,16 @@ class FrameReader:
             self._make_room()
         return self._view[self._staged :]
 
+    def wanted(self):
+        """How many bytes surely belong to the frame that is coming; who takes no more leaves the rest in the socket."""
+        if self._filling is not None:
+            return len(self._filling)
+        staged = self._staged - self._start
+        if staged < _PREFIX.size:
+            return _PREFIX.size - staged
+        header_bytes, buffers = _PREFIX.unpack_from(self._view, self._start)
+        return max(1, _PREFIX.size + header_bytes + 8 * buffers - staged)
+
     def fed(self, count):
         """Says that `count` bytes were received into `space()`."""
         if self._filling is None:
