@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 import warnings
@@ -27,6 +28,7 @@ def bare_shell(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     shell = InteractiveShell.instance(config=config)
     yield shell
     shell.restore_sys_module_state()
+    atexit.unregister(shell.atexit_operations)  # 0.2 s of garbage collection for each shell of a run
     InteractiveShell.clear_instance()
 
 
