@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from socket import socket
 
 import floor
 
@@ -37,9 +38,9 @@ def measure(beep: Beep, python: str) -> dict[str, float]:
         ratios["one call / bare echo"] = _call_ratio(backend, client)
         worker = backend.health().worker_pid
         assert worker is not None
-        ratios["idle worker's memory / bare interpreter"] = floor.resident_bytes(
-            worker
-        ) / floor.idle_interpreter_bytes(python)
+        ratios["idle worker's memory / bare interpreter"] = floor.resident_bytes(worker) / floor.idle_interpreter_bytes(
+            python
+        )
         ratios["printed lines a second / 1000"] = _lines_per_second(backend) / 1000
     return ratios
 
@@ -61,11 +62,10 @@ def _start_ratio(beep: Beep, python: str) -> float:
     return min(ours) / min(bare)
 
 
-def _call_ratio(backend: Backend, client: object) -> float:
+def _call_ratio(backend: Backend, client: socket) -> float:
     ours, bare = [], []
     for _ in range(ROUNDS):
-        for _ in range(CALLS):
-            bare.append(floor.one_echo(client))  # type: ignore[arg-type]
+        bare.extend(floor.one_echo(client) for _ in range(CALLS))
         for _ in range(CALLS):
             begun = time.perf_counter()
             backend.evaluate("1 + 1")
