@@ -8,6 +8,8 @@ import os
 
 from beep_jupyter.worker import descriptors
 
+_PIPE_BYTES = 1 << 20
+_F_SETPIPE_SZ = 1031  # fcntl.F_SETPIPE_SZ is Linux's
 _FIRST_FREE = 64  # our ends are moved above every number that a worker is given
 
 
@@ -39,8 +41,8 @@ class Process:
         """
         self.incarnation = incarnation
         self.channel, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
-        self.stdout, out = os.pipe()
-        self.stderr, err = os.pipe()
+        self.stdout, out = _large_pipe()
+        self.stderr, err = _large_pipe()
         self.status = _memory_file()
         life, self.life = os.pipe()
         given = {1: out, 2: err, descriptors.CHANNEL: theirs.fileno(), descriptors.STDOUT: self.stdout}
@@ -74,6 +76,17 @@ def _spawn(command: list[str], environment: dict[str, str], given: dict[int, int
     finally:
         for ours in moved.values():
             os.close(ours)
+
+
+def _large_pipe() -> tuple[int, int]:
+    """A pipe that holds 1 MiB where the system lets it: C code that prints while it holds the GIL waits for a worker
+    that cannot drain it, and would wait for ever once a common pipe's 64 KiB are full."""
+    ends = os.pipe()
+    try:
+        fcntl.fcntl(ends[1], _F_SETPIPE_SZ, _PIPE_BYTES)
+    except OSError:
+        pass  # macOS, or this user's share of pipe memory is used up
+    return ends
 
 
 def _memory_file() -> int:

@@ -165,8 +165,8 @@ class Supervisor:
         session.failed_starts = 0
         return self.living_worker(session)
 
-    def end_worker(self, worker: Worker, reason: str) -> None:
-        """The ladder: leave, interrupt, terminate, kill; then what it started and left behind.
+    def end_worker(self, worker: Worker, reason: str) -> list[int]:
+        """The ladder: leave, interrupt, terminate, kill; then what it started and left behind, whose pids it returns.
 
         A busy worker that is restarted is not interrupted: its cell ends with the restart, not with an interrupt that
         nobody sent it.
@@ -181,7 +181,7 @@ class Supervisor:
             if not worker.ended.wait(TERMINATE_S):
                 worker.kill(reason)
                 worker.ended.wait(KILL_S)
-        processes.kill_until_gone(lambda: processes.marked(worker.incarnation), within_s=SWEEP_S)
+        return processes.kill_until_gone(lambda: processes.marked(worker.incarnation), within_s=SWEEP_S)
 
     def stop(self, *, at_once: bool = False) -> list[int]:
         """Ends all sessions side by side, then everything below this process.
@@ -195,12 +195,13 @@ class Supervisor:
         with self._lock:
             self._is_stopping = True
             workers = [session.worker for session in self._sessions.values() if session.worker is not None]
-        enders = [threading.Thread(target=self._end_at_stop, args=(worker, at_once)) for worker in workers]
+        swept: list[int] = []
+        enders = [threading.Thread(target=self._end_at_stop, args=(worker, at_once, swept)) for worker in workers]
         for ender in enders:
             ender.start()
         for ender in enders:
             ender.join()
-        swept = processes.kill_until_gone(lambda: processes.descendants(os.getpid()), within_s=SWEEP_S)
+        swept += processes.kill_until_gone(lambda: processes.descendants(os.getpid()), within_s=SWEEP_S)
         if swept:
             self._log(f"swept {len(swept)} processes that the code had left behind: {swept}")
         return swept
@@ -264,14 +265,14 @@ class Supervisor:
         if swept:
             self._log(f"swept {len(swept)} processes of a worker that ended: {swept}")
 
-    def _end_at_stop(self, worker: Worker, at_once: bool) -> None:
+    def _end_at_stop(self, worker: Worker, at_once: bool, swept: list[int]) -> None:
         if at_once:
             worker.kill("stop", 15)
             worker.ended.wait(TERMINATE_S)
             worker.kill("stop")
             worker.ended.wait(KILL_S)
         else:
-            self.end_worker(worker, "stop")
+            swept += self.end_worker(worker, "stop")
 
     def _look_at_memory(self, limit_bytes: int) -> None:
         for session in list(self._sessions.values()):

@@ -11,7 +11,6 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,9 @@ from ..resources import PACKAGE, find_folder
 from .connection_file import ConnectionFile, read
 from .variables import make_shims, worker_variables
 
-OnWait = Callable[[], None]
+# Servers that this process started. They are kept here and not by whoever asked for them: the end of the stream that a
+# server reads means the end of this process, so no collected object may close it.
+_launched: list[Launched] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,11 @@ class Launched:
     file: ConnectionFile
     process: subprocess.Popen[str]
 
-    def has_ended(self) -> bool:
-        """Whether the server has ended; reaps it then."""
-        if self.process.poll() is None:
-            return False
-        self.reap()
-        return True
-
     def reap(self) -> None:
         """Waits for the server's end, so that it does not stay a zombie."""
         _reap(self.process)
+        if self in _launched:
+            _launched.remove(self)
 
 
 def launch_pipe(home: Home, launch: Launch) -> Launched:
@@ -90,12 +86,22 @@ def launch_pipe(home: Home, launch: Launch) -> Launched:
     try:
         _hand_over(process, order, keep_open=not launch.is_detached)
         _await_ready(process, launch, log)
-        return Launched(read(file), process)
+        launched = Launched(read(file), process)
+        reap_ended()
+        _launched.append(launched)
+        return launched
     except BaseException:
         process.terminate()
         _reap(process)
         log.unlink(missing_ok=True)
         raise
+
+
+def reap_ended() -> None:
+    """Reaps servers of this process that have ended by themselves."""
+    for launched in _launched[:]:
+        if launched.process.poll() is not None:
+            launched.reap()
 
 
 def _start(command: list[str], home: Home, launch: Launch, log: Path) -> subprocess.Popen[str]:

@@ -21,7 +21,7 @@ from ..names import check_name, slug
 from . import names
 from .backend import Backend
 from .connection_file import ConnectionFile, read, running
-from .launcher import Launch, Launched, launch_pipe
+from .launcher import Launch, launch_pipe, reap_ended
 
 _KINDS = {"pipe": "pipe", "http": "http", "grpc": "grpc", "rpc": "grpc"}
 
@@ -33,7 +33,6 @@ class BackendRegistry:
         self._config = config
         self._connected: dict[str, Backend] = {}  # by name; what this process started, connected to or uses
         self._home = home
-        self._launched: list[Launched] = []  # servers to reap when they have ended
 
     def start(
         self,
@@ -58,8 +57,6 @@ class BackendRegistry:
         with self._home.lock(f"backend-{name}"):  # two starts of one shared name: one starts, the other is told
             self._refuse_taken(name)
             launched = launch_pipe(self._home, launch)
-        self._reap()
-        self._launched.append(launched)
         backend = Backend(launched.file, is_started_here=True, reap=launched.reap)
         self._connected[name] = backend
         return backend
@@ -88,7 +85,7 @@ class BackendRegistry:
 
     def healths(self) -> list[Health]:
         """The health of all that runs, by name."""
-        self._reap()
+        reap_ended()
         found = []
         for file in running(self._home):
             try:
@@ -113,9 +110,7 @@ class BackendRegistry:
         for backend in self._connected.values():
             backend.close()
         self._connected.clear()
-        for launched in self._launched:
-            launched.reap()
-        self._launched.clear()
+        reap_ended()
         return [file.name for file in files]
 
     def names_in(self, environment: str) -> list[str]:
@@ -172,10 +167,6 @@ class BackendRegistry:
                 health.name, health.kind, address, token, health.pid, health.environment, health.protocol, Path()
             )
         )
-
-    def _reap(self) -> None:
-        """Reaps servers of this process that have ended, so that none stays a zombie."""
-        self._launched = [launched for launched in self._launched if not launched.has_ended()]
 
 
 def _check_kind(kind: str) -> None:

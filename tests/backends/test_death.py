@@ -109,11 +109,12 @@ def test_children_of_a_dead_worker_are_swept(host_backend: Backend) -> None:
     assert wait_until(lambda: not Path(f"/proc/{child}").exists())
 
 
-def test_stop_ends_what_the_code_left_behind_and_says_so(start: Start) -> None:
+@pytest.mark.parametrize("variables", ["None", "{}"], ids=["marked", "unmarked"])
+def test_stop_ends_what_the_code_left_behind_and_says_so(start: Start, variables: str) -> None:
     backend = start()
-    code = """
+    code = f"""
 import os, subprocess
-child = subprocess.Popen(["sleep", "600"], start_new_session=True, env={})
+child = subprocess.Popen(["sleep", "600"], start_new_session=True, env={variables})
 child.pid
 """
     child = backend.evaluate(code)

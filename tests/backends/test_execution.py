@@ -49,6 +49,12 @@ def test_c_code_that_prints_through_stdio_arrives_with_its_cell(backend: Backend
     assert "from C" in text_of(backend.execute(code))
 
 
+def test_c_code_may_print_much_while_it_holds_the_gil(host_backend: Backend) -> None:
+    code = "import ctypes\nctypes.PyDLL(None).write(1, b'x' * 500_000, 500_000)"
+    execution = host_backend.execute(code, timeout_s=20)
+    assert text_of(execution) == "x" * 500_000
+
+
 def test_stderr_is_a_stream_of_its_own(backend: Backend) -> None:
     execution = backend.execute("import sys\nprint('out')\nprint('err', file=sys.stderr)\nprint('out again')")
     assert [(output["name"], output["text"]) for output in execution.outputs] == [

@@ -132,7 +132,7 @@ def interrupt_at_random(backend: Backend, rounds: int, seed: int) -> None:
     interrupted = 0
     for number in range(rounds):
         timer = threading.Timer(moments.uniform(0, 0.02), os.kill, (os.getpid(), signal.SIGINT))
-        code = f"print('begin {number}')\nfor _ in range(300):\n    print('x' * 50)\ndone.append({number})"
+        code = f"print('begin {number}')\nfor _ in range(5000):\n    print('x' * 50)\ndone.append({number})"
         timer.start()
         try:
             execution = backend.execute(code, check=False)
@@ -141,7 +141,7 @@ def interrupt_at_random(backend: Backend, rounds: int, seed: int) -> None:
             assert not lines or lines[0] == f"begin {number}"
             assert set(lines[1:-1]) <= {"x" * 50}
             if execution.status == "ok":
-                assert len(lines) == 301
+                assert len(lines) == 5001
             interrupted += execution.status == "interrupted"
         finally:
             timer.join()

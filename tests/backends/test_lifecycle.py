@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import stat
@@ -256,6 +257,18 @@ def test_two_starts_of_one_shared_name_make_one(home: Home, registry: BackendReg
     answers = sorted(process.communicate()[0].strip() for process in many)
     assert answers == ["exists", "exists", "exists", "started"]
     registry.stop("one")
+
+
+def test_a_backend_outlives_the_objects_that_started_it(home: Home) -> None:
+    settings = {"name": "kept", "port": 0, "detach": False, "idle_timeout_s": None, "memory_limit_bytes": 0}
+    BackendRegistry(home, Config(home)).start("pipe", Path(sys.executable), "bare", **settings)  # type: ignore[arg-type]
+    gc.collect()
+    time.sleep(0.3)
+    again = BackendRegistry(home, Config(home))
+    found = again.find("kept")
+    assert found is not None
+    assert found.evaluate("1 + 1") == 2
+    again.stop_all()
 
 
 def test_a_home_of_its_own_sees_no_other_homes_backends(start: Start, tmp_path: Path) -> None:
