@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +39,7 @@ _TRUE_OR_FALSE = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Config:
@@ -55,8 +58,12 @@ class Config:
         setting = _setting(key)
         variable = variable_of(key)
         if variable in os.environ:
-            return _parse(key, os.environ[variable], variable)
-        return self._read().get(key, setting.default)
+            try:
+                return _parse(key, os.environ[variable], variable)
+            except UsageError as error:  # nobody typed it just now: the set-up is wrong, not the command
+                raise ConfigurationError(error.what, error.cure) from None
+        values = self._read()
+        return _checked(key, values[key], self._home.config_file.name) if key in values else setting.default
 
     def set(self, key: str, value: str) -> Any:
         """Parses `value` as the key's type, writes it to `config.toml` and returns it.
@@ -85,7 +92,7 @@ class Config:
             return {}
         except (OSError, ValueError) as error:
             raise ConfigurationError(f"{path} cannot be read: {error}.", "Mend or delete that file.") from error
-        return {key: _checked(key, value, path.name) for key, value in _flatten(tables).items()}
+        return _flatten(tables)
 
 
 def variable_of(key: str) -> str:
@@ -104,28 +111,41 @@ def _setting(key: str) -> Setting:
 def _parse(key: str, text: str, source: str) -> Any:
     default = SETTINGS[key].default
     if isinstance(default, str):
-        return text
+        return _as_text(text, source)
     if isinstance(default, bool):
         if text.lower() in _TRUE_OR_FALSE:
             return _TRUE_OR_FALSE[text.lower()]
         raise UsageError(f"{source} is {text!r}, but '{key}' is true or false.", "Say `true` or `false`.")
     try:
-        return type(default)(text)
+        number = type(default)(text)
+        if not 0 <= number < math.inf:
+            raise ValueError
     except ValueError:
-        raise UsageError(f"{source} is {text!r}, but '{key}' is a number.", f"Its default is {default}.") from None
+        raise UsageError(
+            f"{source} is {text!r}, but '{key}' is a number from 0.", f"Its default is {default}."
+        ) from None
+    return number
+
+
+def _as_text(text: str, source: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # bytes of an argument that are not UTF-8 arrive as lone surrogates
+        raise UsageError(f"{source} is {text!r}, which is not UTF-8.", "Give it in UTF-8.") from None
+    return text
 
 
 def _checked(key: str, value: Any, source: str) -> Any:
-    setting = SETTINGS.get(key)
-    if setting is None:  # a newer version's key: kept, so that going back and forth loses nothing
+    default = SETTINGS[key].default
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < math.inf
+    if type(value) is type(default) and (is_number or isinstance(value, (bool, str))):
         return value
-    wanted = (int, float) if isinstance(setting.default, float) else type(setting.default)
-    if not isinstance(value, wanted):
-        raise ConfigurationError(
-            f"'{key}' in {source} is {value!r}, which is not a {type(setting.default).__name__}.",
-            f"Mend it with `beep config {key} VALUE`.",
-        )
-    return value
+    if isinstance(default, float) and is_number:
+        return float(value)
+    wanted = {str: "a text", bool: "true or false"}.get(type(default), "a number from 0")
+    raise ConfigurationError(
+        f"'{key}' in {source} is {value!r}, which is not {wanted}.", f"Mend it with `beep config {key} VALUE`."
+    )
 
 
 def _flatten(tables: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -136,5 +156,26 @@ def _flatten(tables: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _to_toml(values: dict[str, Any]) -> str:
-    """Flat dotted keys are TOML as they stand; a JSON string, number or boolean is a TOML value."""
-    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in sorted(values.items()))
+    """Flat dotted keys are TOML as they stand. Keys of newer versions are written as they were read."""
+    return "".join(f"{_key(key)} = {_value(value)}\n" for key, value in sorted(values.items()))
+
+
+def _key(key: str) -> str:
+    return ".".join(part if _BARE_KEY.fullmatch(part) else _string(part) for part in key.split("."))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_string(key)} = {_value(item)}' for key, item in value.items())}}}"
+    return str(value)  # numbers (inf and nan too), dates and times read in TOML as Python writes them
+
+
+def _string(text: str) -> str:
+    """JSON's string, but that TOML knows no escaped surrogate pairs and wants the control character 127 escaped."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
