@@ -70,9 +70,10 @@ class Home:
     @property
     def runtime_folder(self) -> Path:
         """Where sockets, connection files and logs of this home's backends are; made at first use."""
-        return make_private_folder(
-            _choose_runtime_folder(self.root), "the folder of sockets", "Set JUPYTER_RUNTIME_DIR."
-        )
+        folder, what, cure = _choose_runtime_folder(self.root), "the folder of sockets", "Set JUPYTER_RUNTIME_DIR."
+        if folder.is_symlink():  # in the temporary folder anybody may have made it, to lead us elsewhere
+            raise ConfigurationError(f"{folder} cannot be {what}: it is a link.", cure)
+        return make_private_folder(folder, what, cure)
 
     @contextmanager
     def lock(self, name: str, *, timeout_s: float = -1, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
@@ -136,7 +137,7 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o600) -> None:
             os.fchmod(file.fileno(), mode)
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        Path(temporary).unlink(missing_ok=True)  # missing where the interrupt came just behind the rename
         raise
 
 
