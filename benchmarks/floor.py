@@ -24,8 +24,8 @@ while data := peer.recv(65536):
 
 
 @contextmanager
-def echo() -> Iterator[socket]:
-    """A socket whose other end answers with what it is sent."""
+def echo() -> Iterator[tuple[socket, subprocess.Popen[str]]]:
+    """A socket whose other end answers with what it is sent, and the process there."""
     with tempfile.TemporaryDirectory(prefix="beep-") as folder:
         path = str(Path(folder) / "echo.sock")
         command = [sys.executable, "-I", "-S", "-c", _ECHO, path]
@@ -34,7 +34,7 @@ def echo() -> Iterator[socket]:
             process.stdout.readline()
             with socket(AF_UNIX) as client:
                 client.connect(path)
-                yield client
+                yield client, process
 
 
 def one_echo(client: socket, message: bytes = b"1 + 1") -> float:

@@ -5,10 +5,13 @@ Prints ratios; only they mean anything on a shared machine. A and B alternate, s
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
 
@@ -34,10 +37,12 @@ def main() -> None:
 def measure(beep: Beep, python: str) -> dict[str, float]:
     """Ratios by name; below 1 is better than the floor."""
     ratios = {"start to first result / bare interpreter": _start_ratio(beep, python)}
-    with _backend(beep, python) as backend, floor.echo() as client:
-        ratios["one call / bare echo"] = _call_ratio(backend, client)
+    with _backend(beep, python) as backend, floor.echo() as (client, echo):
         worker = backend.health().worker_pid
         assert worker is not None
+        for place, cores in {"two cores": (0, 1), "one core": (0, 0)}.items():
+            with _placed(cores, worker, echo.pid):
+                ratios[f"one call / bare echo, on {place}"] = _call_ratio(backend, client)
         ratios["idle worker's memory / bare interpreter"] = floor.resident_bytes(worker) / floor.idle_interpreter_bytes(
             python
         )
@@ -60,6 +65,21 @@ def _start_ratio(beep: Beep, python: str) -> float:
             backend.evaluate("1 + 1")
             ours.append(time.perf_counter() - begun)
     return min(ours) / min(bare)
+
+
+@contextmanager
+def _placed(cores: tuple[int, int], *peers: int) -> Iterator[None]:
+    """This process on one core and its peers on the other, or all on one: a wake-up on another core costs more than
+    the call itself, and where the scheduler puts a pair is chance."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {cores[0]})
+    for peer in peers:
+        for thread in os.listdir(f"/proc/{peer}/task"):
+            os.sched_setaffinity(int(thread), {cores[1]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _call_ratio(backend: Backend, client: socket) -> float:

@@ -7,23 +7,27 @@ this request; the second time the worker is killed. The call then ends by its ow
 from __future__ import annotations
 
 import _signal
-import threading
 from collections.abc import Callable
+from threading import get_ident
+from threading import main_thread as _main_thread
 
 _SIGINT = _signal.SIGINT  # the module below `signal`, whose functions convert to enums (20 us a call of ours, cold)
 
 
 class SigintCalls:
-    """While inside, SIGINT calls `ask`, if this is the main thread and a Python function handles SIGINT there."""
+    """While inside, SIGINT calls `ask`, if this is the main thread and a Python function handles SIGINT there.
 
-    __slots__ = ("_ask", "_before")
+    One object serves one call after the other.
+    """
+
+    __slots__ = ("_before", "_on_signal")
 
     def __init__(self, ask: Callable[[], None]) -> None:
-        self._ask = ask
         self._before: object = None
+        self._on_signal = lambda *_: ask()
 
     def __enter__(self) -> None:
-        if threading.get_ident() == threading.main_thread().ident:
+        if get_ident() == _main_thread().ident:
             before = _signal.getsignal(_SIGINT)
             if callable(before):
                 self._before = before
@@ -32,6 +36,4 @@ class SigintCalls:
     def __exit__(self, *_: object) -> None:
         if self._before is not None:
             _signal.signal(_SIGINT, self._before)  # type: ignore[arg-type]
-
-    def _on_signal(self, *_: object) -> None:
-        self._ask()
+            self._before = None

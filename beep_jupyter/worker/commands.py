@@ -76,6 +76,7 @@ class Commands:
         self._shell = shell
         self._namespace = shell.namespace
         self._handles = Handles()
+        self._methods = {name[3:]: getattr(self, name) for name in dir(self) if name.startswith("do_")}
         self._count = 0
         registry.register([registry.Codec("handle", (), _no_encoder, self._handles.decode)])
 
@@ -85,10 +86,10 @@ class Commands:
         Raises:
             Refusal: there is no such command.
         """
-        method = getattr(self, "do_" + command, None) if type(command) is str else None
-        if method is None:
-            raise Refusal("unknown_command", "a session has no command %r" % (command,))
-        return method
+        try:
+            return self._methods[command]
+        except (KeyError, TypeError):
+            raise Refusal("unknown_command", "a session has no command %r" % (command,)) from None
 
     def release(self, handles):
         """Lets go of objects whose handles the client has dropped; rides on its next request."""
@@ -96,9 +97,10 @@ class Commands:
 
     def do_eval(self, request):
         """{code, locals} → {value} or a handle."""
-        code, bound = request.text("code"), request.mapping("locals")
-        if not bound:
+        code = request.text("code")
+        if not request.fields.get("locals"):
             return self._outward(self._shell.run(code))
+        bound = request.mapping("locals")
         missing = object()
         before = {name: self._namespace.get(name, missing) for name in bound}
         self._namespace.update(bound)

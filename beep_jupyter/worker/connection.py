@@ -15,11 +15,12 @@ class Connection:
     end the conversation.
     """
 
-    __slots__ = ("_interrupts", "_lock", "_reader", "_socket", "is_open", "number")
+    __slots__ = ("_interrupts", "_lock", "_reader", "_recv_into", "_sendall", "_socket", "is_open", "number")
 
     def __init__(self, descriptor, number, interrupts):
         self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=descriptor)
         self._socket.setblocking(True)  # O_NONBLOCK travels with a passed descriptor
+        self._recv_into, self._sendall = self._socket.recv_into, self._socket.sendall
         self._reader = FrameReader(AFTER_HELLO)
         self._interrupts = interrupts
         self._lock = allocate_lock()
@@ -32,21 +33,26 @@ class Connection:
     def receive(self):
         """Takes in what is there, after poll said that something is; an end of file or an error ends the connection.
 
+        Returns:
+            The first request as (header, buffers), or None while it is not whole. More may be there for `take`.
+
         Raises:
             FrameError: what came is no frame.
         """
+        reader = self._reader
         try:
-            count = self._socket.recv_into(self._reader.space())
+            count = self._recv_into(reader.space())
         except OSError:
             count = 0
-        if count:
-            self._reader.fed(count)
-        else:
+        if not count:
             self.is_open = False
+            return None
+        reader.fed(count)
+        return reader.take()
 
     def take(self):
-        """The next request as (header, buffers), or None."""
-        return self._reader.take()
+        """The next request of those received already, or None."""
+        return None if self._reader.is_between_frames else self._reader.take()
 
     def send(self, header, buffers=()):
         """Sends one frame; a client that is gone is noticed here and never an error of the code that runs."""
@@ -55,7 +61,10 @@ class Connection:
         try:
             with self._lock:
                 if self.is_open:
-                    self._send_all(parts)
+                    if len(parts) == 1:
+                        self._sendall(parts[0])
+                    else:
+                        self._send_parts(parts)
         except OSError:
             self.is_open = False
         finally:
@@ -76,10 +85,7 @@ class Connection:
         self.is_open = False
         self._socket.close()
 
-    def _send_all(self, parts):
-        if len(parts) == 1:
-            self._socket.sendall(parts[0])
-            return
+    def _send_parts(self, parts):
         parts = [memoryview(part) for part in parts]
         while parts:
             sent = self._socket.sendmsg(parts[:_PARTS_AT_ONCE])

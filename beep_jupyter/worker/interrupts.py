@@ -53,11 +53,11 @@ class Interrupts:
 
     def hold(self):
         """Until `release` no interrupt raises. For the main thread; others are never interrupted."""
-        if get_ident() == self._main:
+        if self._armed is not None and get_ident() == self._main:
             self._held += 1
 
     def release(self):
-        if get_ident() == self._main:
+        if self._armed is not None and get_ident() == self._main:
             self._held -= 1
             if self._noted:
                 self._raise_if_due()

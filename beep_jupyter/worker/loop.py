@@ -23,6 +23,7 @@ class Loop:
 
     def __init__(self, channel, commands, sink, interrupts, status, ready):
         self._channel = channel
+        self._channel_descriptor = channel.fileno()
         self._commands = commands
         self._connections = {}  # descriptor -> Connection
         self._interrupts = interrupts
@@ -37,7 +38,7 @@ class Loop:
         write_idle(self._status)
         while not self._is_leaving:
             for descriptor, _ in self._poller.poll():
-                if descriptor == self._channel.fileno():
+                if descriptor == self._channel_descriptor:
                     self._hear_server()
                 elif descriptor in self._connections:
                     self._hear_client(self._connections[descriptor])
@@ -70,12 +71,10 @@ class Loop:
 
     def _hear_client(self, connection):
         try:
-            connection.receive()
-            while connection.is_open:
-                frame = connection.take()
-                if frame is None:
-                    break
+            frame = connection.receive()
+            while frame is not None and connection.is_open:
                 self._serve(connection, *frame)
+                frame = connection.take()
         except FrameError as error:
             connection.send({"type": "reply", "id": None, "error": {"code": "protocol", "message": str(error)}})
             connection.is_open = False
@@ -103,7 +102,8 @@ class Loop:
         reply, parts = self._carry_out(connection, header, buffers)
         self._sink.end()
         write_idle(self._status)
-        connection.send(dict(reply, type="reply", id=request), parts)
+        reply["type"], reply["id"] = "reply", request
+        connection.send(reply, parts)
 
     def _carry_out(self, connection, header, buffers):
         """The reply's fields or error, and its buffers."""

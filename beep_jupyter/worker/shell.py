@@ -31,7 +31,15 @@ class Shell:
         Raises whatever the text raises, SyntaxError included. A child that the text forked ends here.
         """
         try:
-            value = self._run(text)
+            source = self.sources.compile(text)
+            value = None
+            if source.needs_loop:
+                value = self._run_in_loop(source)
+            else:
+                if source.body is not None:
+                    exec(source.body, self.namespace)
+                if source.last is not None:
+                    value = eval(source.last, self.namespace)
         except BaseException as error:
             if forks.is_child:
                 forks.leave(error)
@@ -39,14 +47,6 @@ class Shell:
         if forks.is_child:
             forks.leave(None)
         return value
-
-    def _run(self, text):
-        source = self.sources.compile(text)
-        if source.needs_loop:
-            return self._run_in_loop(source)
-        if source.body is not None:
-            exec(source.body, self.namespace)
-        return eval(source.last, self.namespace) if source.last is not None else None
 
     def _run_in_loop(self, source):
         if self._loop is None:

@@ -9,14 +9,16 @@ from struct import Struct
 
 IDLE, BUSY = 0, 1
 _LAYOUT = Struct("<BQQ")
+_pack = _LAYOUT.pack
+_pwrite = os.pwrite  # bound once; these run twice a request
 
 
 def write_busy(descriptor, connection, request):
-    os.pwrite(descriptor, _LAYOUT.pack(BUSY, connection, request), 0)
+    _pwrite(descriptor, _pack(BUSY, connection, request), 0)
 
 
 def write_idle(descriptor):
-    os.pwrite(descriptor, b"\0", 0)
+    _pwrite(descriptor, b"\0", 0)
 
 
 def read(descriptor):

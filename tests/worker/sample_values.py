@@ -17,6 +17,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from beep_jupyter.worker.values import names
+
 BIG = 2**53
 ZONES = ["Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "UTC"]
 DAY = datetime.timedelta(days=1)
@@ -206,3 +208,8 @@ EXAMPLES = {
     "OrderedDict": OrderedDict([("$", 1), ("a", {2})]),
 }
 """One value for every NAME."""
+
+
+def format_names() -> list[str]:
+    """The NAMEs of the format itself; sessions add `handle` when they are imported."""
+    return [name for name in names() if name != "handle"]

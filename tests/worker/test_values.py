@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_values import BIG, EXAMPLES, is_same, values
+from sample_values import BIG, EXAMPLES, format_names, is_same, values
 
 from beep_jupyter.worker import registry
 from beep_jupyter.worker.registry import Codec, register
@@ -67,7 +67,7 @@ def test_every_name_has_an_example_that_arrives(name: str) -> None:
 
 
 def test_examples_cover_every_name() -> None:
-    assert sorted(EXAMPLES) == names()
+    assert sorted(EXAMPLES) == format_names()
 
 
 @pytest.mark.parametrize(
@@ -466,9 +466,9 @@ def _json_nodes(inner: Any) -> Any:
     return st.one_of(
         st.lists(inner, max_size=3),
         st.dictionaries(st.sampled_from(["a", "$type", "value", "data", "readonly", "local", "zone", "fold"]), inner),
-        st.builds(tagged, st.sampled_from(names()), inner),
-        st.builds(tagged, st.sampled_from(names()), st.lists(inner, max_size=3)),
-        st.builds(tagged, st.sampled_from(names()), json_leaves),
+        st.builds(tagged, st.sampled_from(format_names()), inner),
+        st.builds(tagged, st.sampled_from(format_names()), st.lists(inner, max_size=3)),
+        st.builds(tagged, st.sampled_from(format_names()), json_leaves),
         st.fixed_dictionaries({"local": json_leaves, "zone": inner, "fold": json_leaves}).map(
             lambda part: tagged("datetime", part)
         ),
@@ -523,7 +523,7 @@ def _rows() -> Iterator[str]:
 
 
 def test_reference_tables_every_name_once() -> None:
-    assert sorted(_rows()) == names()
+    assert sorted(_rows()) == format_names()
 
 
 def test_examples_of_the_reference_are_true() -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from sample_values import EXAMPLES, is_same, values
+from sample_values import EXAMPLES, format_names, is_same, values
 from test_values import json_trees
 
 import beep_jupyter.worker
-from beep_jupyter.worker.values import decode, encode, names
+from beep_jupyter.worker.values import decode, encode
 
 DRIVER = Path(__file__).with_name("value_driver.py")
 FOLDER = Path(beep_jupyter.worker.__file__).parent
@@ -103,7 +103,7 @@ def test_format_costs_no_import_and_knows_the_same_names(python: Path) -> None:
     about = ask(python, [])[0]
     own = {"", ".values", ".plain", ".registry", ".builtin_codecs", ".stdlib_codecs"}
     assert set(about["imported"]) - {"_private" + name for name in own} <= {"__future__"}
-    assert about["names"] == names()
+    assert about["names"] == format_names()
 
 
 @pytest.mark.parametrize("python", PYTHONS)

@@ -1,0 +1,241 @@
+"""The wire format alone: bytes in, frames out, however they are cut, and FrameError for everything else."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Iterable, Iterator
+from struct import pack as pack_struct
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from beep_jupyter.worker.wire import AFTER_HELLO, BEFORE_HELLO, FrameError, FrameReader, Limits, pack
+
+GOLDEN = (
+    b"\x4b\x00\x00\x00\x03\x00\x00\x00"
+    b'{"type":"request","id":7,"command":"put","fields":{"values":{"a":"\xc3\xa9"}}}'
+    b"\x02\x00\x00\x00\x00\x00\x00\x00" + b"\x00" * 8 + b"\x04\x00\x00\x00\x00\x00\x00\x00"
+    b"\x01\x02\x03\x04\x05\x06"
+)
+GOLDEN_HEADER = {"type": "request", "id": 7, "command": "put", "fields": {"values": {"a": "é"}}}
+GOLDEN_BUFFERS = [b"\x01\x02", b"", b"\x03\x04\x05\x06"]
+
+LARGE = st.integers(60_000, 200_000).map(lambda size: bytes([size % 251]) * size)  # beyond the staging area
+BUFFERS = st.lists(st.binary(max_size=40) | LARGE, max_size=4)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+TEXTS = st.text(st.characters(exclude_categories=[]), max_size=20)  # lone surrogates too
+TREES = st.recursive(SCALARS | TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner), max_leaves=10)
+HEADERS = st.dictionaries(TEXTS, TREES, max_size=4)
+FRAMES = st.lists(st.tuples(HEADERS, BUFFERS), min_size=1, max_size=4)
+
+
+def bytes_of(header: dict[str, Any], buffers: Iterable[Any] = ()) -> bytes:
+    return b"".join(pack(header, list(buffers)))
+
+
+def raw_frame(body: bytes, sizes: Iterable[int] = ()) -> bytes:
+    sizes = list(sizes)
+    return pack_struct(f"<II{len(body)}s{len(sizes)}Q", len(body), len(sizes), body, *sizes)
+
+
+def frames_in(
+    data: bytes, cuts: Iterable[int], limits: Limits = AFTER_HELLO
+) -> list[tuple[dict[str, Any], list[bytes]]]:
+    """What a reader makes of data that arrives in pieces of these sizes; the last size holds on."""
+    reader, sizes, position, size = FrameReader(limits), iter(cuts), 0, 1 << 20
+    found = list(taken(reader))
+    while position < len(data):
+        space = reader.space()
+        assert len(space) > 0
+        size = next(sizes, size)
+        piece = data[position : position + min(size, len(space))]
+        space[: len(piece)] = piece
+        reader.fed(len(piece))
+        position += len(piece)
+        found += taken(reader)
+    assert reader.is_between_frames
+    return found
+
+
+def taken(reader: FrameReader) -> Iterator[tuple[dict[str, Any], list[bytes]]]:
+    while (frame := reader.take()) is not None:
+        yield frame[0], [bytes(buffer) for buffer in frame[1]]
+
+
+def test_a_frame_is_these_bytes() -> None:
+    assert bytes_of(GOLDEN_HEADER, GOLDEN_BUFFERS) == GOLDEN
+    assert frames_in(GOLDEN, [len(GOLDEN)]) == [(GOLDEN_HEADER, GOLDEN_BUFFERS)]
+
+
+@given(frames=FRAMES, cuts=st.lists(st.integers(1, 100_000), max_size=20))
+@example(frames=[(GOLDEN_HEADER, GOLDEN_BUFFERS)] * 3, cuts=[1] * 3 * len(GOLDEN))
+def test_frames_arrive_whole_however_they_are_cut(
+    frames: list[tuple[dict[str, Any], list[bytes]]], cuts: list[int]
+) -> None:
+    data = b"".join(bytes_of(*frame) for frame in frames)
+    assert frames_in(data, cuts) == frames
+
+
+def test_a_header_larger_than_the_staging_area_arrives() -> None:
+    header = {"code": "x" * 300_000}
+    small = ({"id": 1}, [b"a"])
+    data = bytes_of(*small) + bytes_of(header) + bytes_of(*small)
+    for size in (1000, 65_536, len(data)):
+        assert frames_in(data, [size]) == [small, (header, []), small]
+
+
+def test_a_frame_without_buffers_is_one_part_and_large_buffers_are_not_copied() -> None:
+    assert len(pack({"id": 1})) == 1
+    buffer = bytearray(1 << 20)
+    _, part = pack({"id": 1}, [buffer])
+    buffer[0] = 7
+    assert part[0] == 7
+
+
+def test_buffers_of_any_item_size_travel_as_bytes() -> None:
+    numbers = memoryview(bytearray(16)).cast("d")
+    numbers[0] = 1.0
+    ((_, buffers),) = frames_in(bytes_of({}, [numbers]), [5])
+    assert buffers == [numbers.tobytes()]
+
+
+def test_what_arrives_may_be_written_to() -> None:
+    reader, data = FrameReader(AFTER_HELLO), bytes_of({}, [b"abc"])
+    reader.space()[: len(data)] = data
+    reader.fed(len(data))
+    _, (buffer,) = reader.take()
+    buffer[0] = 0
+    assert bytes(buffer) == b"\0bc"
+
+
+@given(header=HEADERS, buffers=BUFFERS, rest=st.binary(min_size=1, max_size=50))
+def test_who_takes_what_is_wanted_leaves_the_rest(header: dict[str, Any], buffers: list[bytes], rest: bytes) -> None:
+    frame = bytes_of(header, buffers)
+    data, reader, position = frame + rest, FrameReader(AFTER_HELLO), 0
+    while (found := reader.take()) is None:
+        count = min(reader.wanted(), len(reader.space()))
+        reader.space()[:count] = data[position : position + count]
+        reader.fed(count)
+        position += count
+    assert position == len(frame)
+    assert found[0] == header
+
+
+def test_an_end_between_frames_is_told_from_one_that_cuts_a_frame_off() -> None:
+    for end in range(len(GOLDEN) + 1):
+        reader = FrameReader(AFTER_HELLO)
+        for byte in GOLDEN[:end]:
+            reader.space()[:1] = bytes([byte])
+            reader.fed(1)
+            whole = reader.take()
+        assert reader.is_between_frames == (end in (0, len(GOLDEN)))
+        assert end != len(GOLDEN) or whole is not None
+
+
+BROKEN = {
+    "no JSON": (raw_frame(b"{"), "a header is not JSON: "),
+    "empty": (raw_frame(b""), "a header is not JSON: "),
+    "two objects": (raw_frame(b"{}{}"), "a header is not JSON: "),
+    "no UTF-8": (raw_frame(b'{"a":"\xff"}'), "a header is not JSON: "),
+    "a surrogate in UTF-8": (raw_frame(b'{"a":"\xed\xa0\x80"}'), "a header is not JSON: "),
+    "too deep": (raw_frame(b"[" * 200_000), "a header is not JSON: "),
+    "objects too deep": (raw_frame(b'{"a":' * 200_000), "a header is not JSON: "),
+    "no object": (raw_frame(b"[1]"), "a header is not an object"),
+    "a number": (raw_frame(b"1"), "a header is not an object"),
+    "null": (raw_frame(b"null"), "a header is not an object"),
+    "a huge header": (
+        pack_struct("<II", 0xFFFFFFFF, 0),
+        "a frame of 4294967295 header bytes and 0 buffers is too large",
+    ),
+    "too many buffers": (
+        pack_struct("<II", 2, 0xFFFFFFFF),
+        "a frame of 2 header bytes and 4294967295 buffers is too large",
+    ),
+    "a huge buffer": (raw_frame(b"{}", [1, 1 << 63]), "a buffer of 9223372036854775808 bytes is too large"),
+    "HTTP": (
+        b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "a frame of 542393671 header bytes and 1213472815 buffers is too large",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_what_is_no_frame_is_said_so(name: str, size: int) -> None:
+    data, message = BROKEN[name]
+    with pytest.raises(FrameError) as caught:
+        frames_in(data, [size] if len(data) < 1000 or size > 1 else [1000])
+    assert str(caught.value).startswith(message)
+
+
+@given(data=st.binary(max_size=200), cuts=st.lists(st.integers(1, 50), max_size=5), limits=st.sampled_from([0, 1]))
+def test_arbitrary_bytes_raise_frame_errors_and_nothing_else(data: bytes, cuts: list[int], limits: int) -> None:
+    modest = Limits(1 << 16, 16, 1 << 20)
+    try:
+        frames_in(data, cuts, (BEFORE_HELLO, modest)[limits])
+    except FrameError:
+        return
+    except AssertionError:  # the bytes end within a frame
+        return
+
+
+@given(body=st.binary(max_size=60) | TREES.map(lambda tree: json.dumps(tree).encode()))
+def test_an_arbitrary_header_is_an_object_or_a_frame_error(body: bytes) -> None:
+    try:
+        ((header, _),) = frames_in(raw_frame(body), [1 << 20])
+    except FrameError:
+        return
+    assert header == json.loads(body)
+
+
+def test_before_the_hello_little_is_accepted() -> None:
+    largest = {"token": "x" * (4096 - len('{"token":""}'))}
+    assert frames_in(bytes_of(largest), [1], BEFORE_HELLO) == [(largest, [])]
+    for data in (bytes_of({"token": largest["token"] + "x"}), bytes_of({}, [b""])):
+        reader = FrameReader(BEFORE_HELLO)
+        reader.space()[:8] = data[:8]
+        reader.fed(8)
+        with pytest.raises(FrameError, match="is too large"):  # after its first eight bytes
+            reader.take()
+
+
+def test_limits_are_raised_for_the_frames_that_follow() -> None:
+    reader = FrameReader(BEFORE_HELLO)
+    data = bytes_of({"type": "hello"}) + bytes_of({}, [b"abc"])
+    reader.space()[: len(data)] = data
+    reader.fed(len(data))
+    assert reader.take() == ({"type": "hello"}, ())
+    reader.limits = AFTER_HELLO
+    assert list(taken(reader)) == [({}, [b"abc"])]
+
+
+def test_what_is_refused_takes_no_memory() -> None:
+    tracemalloc.start()
+    try:
+        for data, _ in BROKEN.values():
+            for limits in (BEFORE_HELLO, AFTER_HELLO):
+                with pytest.raises(FrameError):
+                    frames_in(data[:1000], [1 << 20], limits)
+                    raise FrameError  # it waits for the rest
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3_000_000
+
+
+def test_memory_of_a_stream_does_not_grow_with_its_length() -> None:
+    data = bytes_of({"code": "x" * 1000}, [b"y" * 1000])
+    reader = FrameReader(AFTER_HELLO)
+    tracemalloc.start()
+    try:
+        for _ in range(2000):
+            reader.space()[: len(data)] = data
+            reader.fed(len(data))
+            assert reader.take() is not None
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 300_000
