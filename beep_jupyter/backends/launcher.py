@@ -19,7 +19,7 @@ from ..errors import StartError
 from ..home import Home
 from ..resources import PACKAGE, find_folder
 from .connection_file import ConnectionFile, read
-from .variables import make_shims, worker_variables
+from .variables import worker_variables
 
 # Servers that this process started. They are kept here and not by whoever asked for them: the end of the stream that a
 # server reads means the end of this process, so no collected object may close it.
@@ -113,7 +113,7 @@ def _start(command: list[str], home: Home, launch: Launch, log: Path) -> subproc
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
-            env=worker_variables(os.environ, launch.python, make_shims(home)),
+            env=worker_variables(os.environ, home, launch.python),
             start_new_session=True,
         )
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from ..home import Home, write_atomically
 
 # Each of these broke something: PYTHON* and VIRTUAL_ENV point to the host's Python; ipykernel's MPLBACKEND makes
-# `import matplotlib.pyplot` raise where IPython is not installed; the rest are secrets or ours.
-DROPPED = ("PYTHON*", "VIRTUAL_ENV*", "CONDA_*", "MPLBACKEND", "JPY_*", "JUPYTER_*TOKEN*", "BEEP_*", "__PYVENV_*")
+# `import matplotlib.pyplot` raise where IPython is not installed; JPY_* and tokens are Jupyter's; a worker's marker
+# in a backend that a routed cell starts would have it swept with that cell's worker.
+DROPPED = ("PYTHON*", "VIRTUAL_ENV*", "CONDA_*", "MPLBACKEND", "JPY_*", "JUPYTER_*TOKEN*", "BEEP_WORKER", "__PYVENV_*")
 
 _PIP = """#!/bin/sh
 # The pip of routed cells: uv's, for the environment that the cell runs in.
@@ -31,20 +32,24 @@ exec {python} -I -m uv pip "$command" --python "$BEEP_PYTHON" "$@"
 """
 
 
-def worker_variables(own: Mapping[str, str], python: Path, shims: Path) -> dict[str, str]:
+def worker_variables(own: Mapping[str, str], home: Home, python: Path) -> dict[str, str]:
     """What a server is started with, and its workers after it.
 
     Args:
         own: of the process that starts the backend.
+        home: where code that manages environments, in `admin`, finds them.
         python: the environment's interpreter.
-        shims: what `make_shims` made.
     """
     kept = {name: value for name, value in own.items() if not any(fnmatch.fnmatchcase(name, drop) for drop in DROPPED)}
-    folders = [str(python.parent), str(shims), own.get("PATH", os.defpath)]
+    folders = [str(python.parent), str(make_shims(home)), own.get("PATH", os.defpath)]
     root = python.parent.parent
     if (root / "pyvenv.cfg").is_file():
         kept["VIRTUAL_ENV"] = str(root)
-    return kept | {"BEEP_PYTHON": str(python), "PATH": os.pathsep.join(folders)}
+    return kept | {
+        "BEEP_HOME": str(home.root),
+        "BEEP_PYTHON": str(python),
+        "PATH": os.pathsep.join(folders),
+    }
 
 
 def make_shims(home: Home) -> Path:

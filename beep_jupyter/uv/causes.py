@@ -125,7 +125,10 @@ def _build(report: _Report) -> tuple[str, str] | None:
 def _unresolved(report: _Report) -> tuple[str, str] | None:
     if "No solution found" not in report.headline or not report.causes:
         return None
-    return _sentence(report.causes[-1]), report.hint or "Loosen the versions, or choose another Python."
+    cause = report.causes[-1]
+    if "was not found in the package registry" in cause:
+        return _sentence(cause), "Check how the package is spelled, and which index uv is set to use."
+    return _sentence(cause), report.hint or "Loosen the versions, or choose another Python."
 
 
 def _take_apart(stderr: str) -> _Report:

@@ -83,11 +83,16 @@ class Child:
         self.end()
 
 
+_FAILURE = ("error:", "\u00d7")
+_NO_PROGRESS = ("warning:", "Using Python")
+
+
 class Reader:
     """Collects what a process writes, on the caller's thread, so that progress can be shown from there."""
 
     def __init__(self, child: Child, on_progress: OnProgress | None) -> None:
         self._process = child.process
+        self._is_failing = False  # from here on uv explains why it failed, which becomes an error of ours
         self._on_progress = on_progress
         self._out = bytearray()
         self._err = bytearray()
@@ -133,9 +138,10 @@ class Reader:
         end = self._err.rfind(b"\n") + 1
         lines = self._err[self._reported : end].decode(errors="replace").splitlines()
         self._reported = max(self._reported, end)
-        for line in lines:
-            if self._on_progress is not None and line.strip():
-                self._on_progress(Progress(line.strip()))
+        for line in map(str.strip, lines):
+            self._is_failing = self._is_failing or line.startswith(_FAILURE)
+            if self._on_progress is not None and line and not self._is_failing and not line.startswith(_NO_PROGRESS):
+                self._on_progress(Progress(line))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import uv
 from beep_jupyter.backends.backend import Backend
 from beep_jupyter.backends.handle import Handle
 from beep_jupyter.errors import ExecutionError, ExecutionTimeoutError, TransferError, UsageError, WorkerDiedError
+from beep_jupyter.home import Home
 from beep_jupyter.models import Execution
 
 from .conftest import Start
@@ -293,18 +294,18 @@ def test_compiled_files_of_ours_go_to_the_homes_cache(backend: Backend) -> None:
 
 
 def test_a_worker_inherits_the_owners_variables_but_for_what_would_mislead_it(
-    start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    start: Start, home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for name in ("PYTHONPATH", "MPLBACKEND", "JPY_PARENT_PID", "JUPYTER_TOKEN", "CONDA_PREFIX", "BEEP_SECRET"):
+    for name in ("PYTHONPATH", "MPLBACKEND", "JPY_PARENT_PID", "JUPYTER_TOKEN", "CONDA_PREFIX"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("MINE", "kept")
     monkeypatch.chdir(tmp_path)
     with start() as backend:
         variables = backend.evaluate("import os\ndict(os.environ)")
         assert variables["MINE"] == "kept"
-        assert not {"PYTHONPATH", "MPLBACKEND", "JPY_PARENT_PID", "JUPYTER_TOKEN", "CONDA_PREFIX", "BEEP_SECRET"} & set(
-            variables
-        )
+        misleading = {"PYTHONPATH", "MPLBACKEND", "JPY_PARENT_PID", "JUPYTER_TOKEN", "CONDA_PREFIX"}
+        assert not misleading & set(variables)
+        assert variables["BEEP_HOME"] == str(home.root)
         assert variables["PATH"].split(":")[0] == str(Path(sys.executable).parent)
         assert backend.evaluate("os.getcwd()") == str(tmp_path)
 
