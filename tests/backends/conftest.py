@@ -15,15 +15,28 @@ from beep_jupyter.backends.backend import Backend
 from beep_jupyter.backends.registry import BackendRegistry
 from beep_jupyter.config import Config
 from beep_jupyter.home import Home
-from tests.interpreters import SUPPORTED
+from tests.interpreters import NEWEST, OLDEST, SUPPORTED, Interpreter
 
 Start = Callable[..., Backend]
 
 
-@pytest.fixture(params=SUPPORTED, ids=lambda found: found.version)
+def _param(interpreter: Interpreter) -> object:
+    is_edge = interpreter in (OLDEST, NEWEST)
+    return pytest.param(interpreter.path, id=interpreter.version, marks=() if is_edge else pytest.mark.campaign)
+
+
+@pytest.fixture(params=[_param(interpreter) for interpreter in SUPPORTED])
 def python(request: pytest.FixtureRequest) -> Path:
-    """Every interpreter in turn that a worker supports."""
-    return Path(request.param.path)
+    """The oldest and the newest interpreter that a worker supports; in the campaign those between, too."""
+    path: Path = request.param
+    return path
+
+
+@pytest.fixture(params=[interpreter.path for interpreter in SUPPORTED], ids=[found.version for found in SUPPORTED])
+def every_backend(request: pytest.FixtureRequest, start: Start) -> Iterator[Backend]:
+    """A backend in each supported Python, for what every run has to prove in all of them."""
+    with start(request.param) as running:
+        yield running
 
 
 @pytest.fixture
@@ -49,7 +62,7 @@ def start(home: Home, registry: BackendRegistry) -> Iterator[Start]:
 
 @pytest.fixture
 def backend(start: Start, python: Path) -> Iterator[Backend]:
-    """A backend in each supported Python."""
+    """A backend in the oldest and in the newest supported Python."""
     with start(python) as running:
         yield running
 

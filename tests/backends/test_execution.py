@@ -23,12 +23,12 @@ def text_of(execution: Execution, name: str = "stdout") -> str:
     return "".join(output["text"] for output in execution.outputs if output.get("name") == name)
 
 
-def test_a_namespace_persists_and_the_last_expression_is_the_value(backend: Backend) -> None:
-    assert backend.evaluate("x = 20") is None
-    assert backend.evaluate("def double(n):\n    return 2 * n\n\ndouble(x) + 2") == 42
+def test_a_namespace_persists_and_the_last_expression_is_the_value(every_backend: Backend) -> None:
+    assert every_backend.evaluate("x = 20") is None
+    assert every_backend.evaluate("def double(n):\n    return 2 * n\n\ndouble(x) + 2") == 42
 
 
-def test_text_from_print_children_and_descriptors_keeps_its_order(backend: Backend) -> None:
+def test_text_from_print_children_and_descriptors_keeps_its_order(every_backend: Backend) -> None:
     code = """
 import os, subprocess, sys
 print("1 print")
@@ -41,7 +41,7 @@ subprocess.run(["echo", "6 child"])
 sys.stdout.buffer.write(b"7 buffer\\n")
 print("8 print")
 """
-    lines = text_of(backend.execute(code)).splitlines()
+    lines = text_of(every_backend.execute(code)).splitlines()
     assert [line[0] for line in lines] == list("12345678")
 
 
@@ -109,9 +109,9 @@ def test_what_is_printed_between_cells_comes_with_the_next(host_backend: Backend
     assert text_of(host_backend.execute("print('from the cell')")) == "from a thread\nfrom the cell\n"
 
 
-def test_an_error_shows_the_cells_own_lines_and_no_frame_of_ours(backend: Backend) -> None:
+def test_an_error_shows_the_cells_own_lines_and_no_frame_of_ours(every_backend: Backend) -> None:
     with pytest.raises(ExecutionError) as caught:
-        backend.execute("def divide(n):\n    return n / 0\n\ndivide(1)")
+        every_backend.execute("def divide(n):\n    return n / 0\n\ndivide(1)")
     error = caught.value
     assert (error.ename, error.evalue) == ("ZeroDivisionError", "division by zero")
     assert str(error) == "ZeroDivisionError: division by zero"
@@ -168,13 +168,13 @@ def test_input_says_why_there_is_none(backend: Backend) -> None:
         backend.evaluate("input('name? ')")
 
 
-def test_cells_may_await_and_share_one_loop(backend: Backend) -> None:
-    backend.evaluate("import asyncio\ntask = asyncio.ensure_future(asyncio.sleep(0.01, 'slept'))")
-    assert backend.evaluate("await task") == "slept"
+def test_cells_may_await_and_share_one_loop(every_backend: Backend) -> None:
+    every_backend.evaluate("import asyncio\ntask = asyncio.ensure_future(asyncio.sleep(0.01, 'slept'))")
+    assert every_backend.evaluate("await task") == "slept"
 
 
-def test_inputs_and_outputs_travel_with_the_cell(backend: Backend) -> None:
-    execution = backend.execute(
+def test_inputs_and_outputs_travel_with_the_cell(every_backend: Backend) -> None:
+    execution = every_backend.execute(
         "total = sum(numbers)\nraw = data[::-1]", {"numbers": [1, 2, 3], "data": b"abc"}, ["total", "raw"]
     )
     assert execution.values == {"total": 6, "raw": b"cba"}

@@ -12,7 +12,7 @@ from beep_jupyter.backends.backend import Backend
 from .test_execution import text_of
 
 
-def test_pool_children_that_print_much_leave_the_stream_whole(backend: Backend) -> None:
+def test_pool_children_that_print_much_leave_the_stream_whole(every_backend: Backend) -> None:
     code = """
 import multiprocessing
 
@@ -27,7 +27,7 @@ pool.close()
 pool.join()
 names
 """
-    execution = backend.execute(code)
+    execution = every_backend.execute(code)
     assert execution.result == list("abcd")
     text = text_of(execution)
     assert {name: text.count(name) for name in "abcd"} == dict.fromkeys("abcd", 270_000)
