@@ -15,12 +15,13 @@ from beep_jupyter.home import Home
 from tests.interpreters import NEWEST, OLDEST
 from tests.kernel import this_interpreters_kernel
 
+SUM = "import sys\ntotal = sum(data['numbers'])\nversion = sys.version_info[:2]"
 CELLS = [
     "%load_ext beep_jupyter",
     "data = {'numbers': [1, 2, 3], 'raw': b'bytes'}",
-    "%%beep_eval oldest -i data -o total,version\nimport sys\ntotal = sum(data['numbers'])\nversion = sys.version_info[:2]",
+    f"%%beep_eval oldest -i data -o total,version\n{SUM}",
     "first = total, version",
-    "%%beep_eval newest -i data -o total,version\nimport sys\ntotal = sum(data['numbers'])\nversion = sys.version_info[:2]",
+    f"%%beep_eval newest -i data -o total,version\n{SUM}",
     "print(first, (total, version))",
     "%%beep_eval oldest\nprint('state:', total); total * 2",
     "%beep stop oldest newest",
