@@ -66,11 +66,12 @@ class Control:
         if method is None:
             raise Refused("unknown_command", f"the control plane has no command {command!r}")
         try:
-            return method(fields | {"peer": peer})
+            reply: dict[str, Any] = method(fields | {"peer": peer})
         except SessionMissingError as missing:
             raise Refused("no_session", f"there is no session '{missing}'") from None
         except WorkerStartError as failed:
             raise Refused("start", str(failed), {"stderr_tail": failed.obituary.get("stderr_tail", "")}) from None
+        return reply
 
     def follow_logs(self, fields: dict[str, Any]) -> Iterator[str]:
         """The lines of `logs`; endless with {follow: true}."""

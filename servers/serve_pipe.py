@@ -70,7 +70,7 @@ class PipeServer:
     def run(self, first: Process) -> int:
         self._supervisor.begin(first)
         self._watch_owner()
-        _silence_signals(self.stop, self._supervisor.reap_orphans, self._poller)
+        _take_signals(self.stop, self._supervisor.reap_orphans, self._poller)
         listener = _listen(self._order["socket"])
         threading.Thread(target=self._report_start, args=(listener,), daemon=True).start()
         self._poller.run()
@@ -149,7 +149,7 @@ def _listen(path: str) -> socket.socket:
     return listener
 
 
-def _silence_signals(stop: Callable[[], object], reap: Callable[[], object], poller: Poller) -> None:
+def _take_signals(stop: Callable[[], object], reap: Callable[[], None], poller: Poller) -> None:
     """SIGTERM stops politely, SIGCHLD reaps what was adopted; both on other threads or between calls of the poller."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=stop, daemon=True).start())

@@ -35,5 +35,5 @@ class SigintCalls:
 
     def __exit__(self, *_: object) -> None:
         if self._before is not None:
-            _signal.signal(_SIGINT, self._before)  # type: ignore[arg-type]
+            _signal.signal(_SIGINT, self._before)
             self._before = None

@@ -203,7 +203,8 @@ class Session:
             raise TransferError(f"A value from backend '{self._backend_name}' is malformed: {error}") from error
 
     def _encode(self, variables: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
-        trees, buffers = {}, []
+        trees: dict[str, Any] = {}
+        buffers: list[Any] = []
         for name, value in variables.items():
             trees[name], own = self._encode_one(name, value, len(buffers))
             buffers += own
