@@ -96,19 +96,20 @@ class Control:
 
     def do_interrupt(self, fields: dict[str, Any]) -> dict[str, Any]:
         """{session, connection, request, kill} → {interrupted, killed}; `kill` names a reason and skips the asking."""
-        if reason := fields.get("kill"):
+        if reason := _text(fields, "kill"):
             self._supervisor.kill(_session(fields), reason)
             return {"interrupted": False, "killed": True}
-        return self._supervisor.interrupt(_session(fields), fields.get("connection"), fields.get("request"))
+        return self._supervisor.interrupt(_session(fields), _number(fields, "connection"), _number(fields, "request"))
 
     def do_restart(self, fields: dict[str, Any]) -> dict[str, Any]:
         return _introduce(self._supervisor.restart(_session(fields)))
 
     def do_sessions(self, fields: dict[str, Any]) -> dict[str, Any]:
         """{open} or {close} a session by name, or list them → {sessions: [{name, state, pid}]}"""
-        if name := fields.get("open"):
+        if name := _text(fields, "open"):
+            _check_session_name(name)
             self._supervisor.open_session(name)
-        if name := fields.get("close"):
+        if name := _text(fields, "close"):
             self._supervisor.close_session(name)
         return {"sessions": [self._describe(name) for name in self._supervisor.session_names()]}
 
@@ -120,11 +121,11 @@ class Control:
     def do_obituary(self, fields: dict[str, Any]) -> dict[str, Any]:
         """{session, incarnation} → {obituary} of a worker that ended, null while it lives."""
         session = self._supervisor.find(_session(fields))
-        worker = session.worker
-        if worker is not None and worker.incarnation == fields.get("incarnation"):
+        worker, incarnation = session.worker, _text(fields, "incarnation")
+        if worker is not None and worker.incarnation == incarnation:
             worker.ended.wait(0.5)  # its sockets may end a moment before it does
             return {"obituary": worker.obituary}
-        return {"obituary": session.obituaries.get(fields.get("incarnation", ""))}
+        return {"obituary": session.obituaries.get(incarnation)}
 
     def do_stop(self, fields: dict[str, Any]) -> dict[str, Any]:
         return {"swept": self._stop()}
@@ -135,10 +136,31 @@ class Control:
 
 
 def _session(fields: dict[str, Any]) -> str:
-    name = fields.get("session", DEFAULT_SESSION)
-    if not isinstance(name, str):
-        raise Refused("bad_request", "field 'session' must be a text")
-    return name
+    return _text(fields, "session", DEFAULT_SESSION)
+
+
+def _text(fields: dict[str, Any], name: str, default: str = "") -> str:
+    value = fields.get(name, default)
+    if not isinstance(value, str):
+        raise Refused("bad_request", f"field '{name}' must be a text")
+    return value
+
+
+def _number(fields: dict[str, Any], name: str) -> int | None:
+    value = fields.get(name)
+    if value is not None and type(value) is not int:
+        raise Refused("bad_request", f"field '{name}' must be a whole number")
+    return value
+
+
+def _check_session_name(name: str) -> None:
+    from beep_jupyter.errors import UsageError  # what a start would wait for, for the sake of a session
+    from beep_jupyter.names import check_name
+
+    try:
+        check_name("session", name)
+    except UsageError as error:
+        raise Refused("bad_request", error.what, {"cure": error.cure}) from None
 
 
 def _introduce(worker: Worker) -> dict[str, Any]:

@@ -82,6 +82,8 @@ class Doorman:
             raise Refused("protocol", f"the backend speaks protocol {PROTOCOL}, the client {asked}")
         if hello.get("kind") not in ("session", "control"):
             raise Refused("protocol", "the hello's kind must be 'session' or 'control'")
+        if not isinstance(hello.get("session", DEFAULT_SESSION), str):
+            raise Refused("bad_request", "field 'session' must be a text")
         return hello
 
     def _pass_on(self, client: socket.socket, hello: dict[str, Any]) -> None:

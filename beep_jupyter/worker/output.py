@@ -146,6 +146,8 @@ class Sink:
         if self._send is not None:
             self._send(output)
             return
+        if size > KEEP_BYTES:  # one large text: its latest part, like that of many small ones
+            output, size = dict(output, text=output["text"][-KEEP_BYTES:]), KEEP_BYTES
         self._kept.append((output, size))
         self._kept_size += size
         while self._kept_size > KEEP_BYTES:

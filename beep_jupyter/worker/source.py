@@ -7,6 +7,7 @@ expression, is split off so that its value can be had.
 import _ast
 import linecache
 from collections import OrderedDict
+from types import CodeType
 
 CACHED_TEXTS = 256
 _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST and PyCF_ALLOW_TOP_LEVEL_AWAIT, without importing ast
@@ -57,8 +58,15 @@ class SourceCache:
         linecache.cache[file] = len(text), None, text.splitlines(True), file
         source = self._compiled[text] = compile_text(text, file)
         if len(self._compiled) > CACHED_TEXTS:
-            self._compiled.popitem(last=False)
+            self._forget_oldest()
         return source
+
+    def _forget_oldest(self):
+        """Drops a compiled text, and its lines unless something that it defined may still be shown."""
+        _, source = self._compiled.popitem(last=False)
+        codes = [code for code in (source.body, source.last) if code is not None]
+        if codes and not any(isinstance(constant, CodeType) for code in codes for constant in code.co_consts):
+            linecache.cache.pop(codes[0].co_filename, None)
 
 
 def compile_text(text, file):

@@ -166,7 +166,10 @@ class FrameReader:
 
     def _begin_buffer(self, size):
         """Takes what of a buffer is staged already and asks for the rest, straight into the buffer."""
-        buffer = bytearray(size)
+        try:
+            buffer = bytearray(size)
+        except MemoryError:
+            raise FrameError("there is no memory for a buffer of %d bytes" % size) from None
         here = min(size, self._staged - self._start)
         buffer[:here] = self._view[self._start : self._start + here]
         self._start += here

@@ -16,7 +16,7 @@ import pytest
 
 from beep_jupyter.backends.backend import Backend
 from beep_jupyter.backends.pipe import PipeTransport
-from beep_jupyter.errors import AuthenticationError, ConnectionLostError, ProtocolError
+from beep_jupyter.errors import AuthenticationError, ConnectionLostError, ProtocolError, UsageError
 from beep_jupyter.worker.wire import PROTOCOL, pack
 
 
@@ -163,3 +163,30 @@ def test_a_umask_of_zero_opens_nothing(tmp_path: Path, home: object) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['0o600', '0o600', '0o600', '0o700']"
+
+
+@pytest.mark.parametrize(
+    ("command", "fields", "message"),
+    [
+        ("health", {"session": 5}, "field 'session' must be a text"),
+        ("sessions", {"open": 5}, "field 'open' must be a text"),
+        ("sessions", {"close": {"a": 1}}, "field 'close' must be a text"),
+        ("obituary", {"incarnation": []}, "field 'incarnation' must be a text"),
+        ("interrupt", {"connection": "1", "request": 1}, "field 'connection' must be a whole number"),
+        ("interrupt", {"connection": 1, "request": [1]}, "field 'request' must be a whole number"),
+        ("interrupt", {"kill": True}, "field 'kill' must be a text"),
+    ],
+)
+def test_a_control_field_of_the_wrong_type_is_refused_and_harms_nothing(
+    host_backend: Backend, command: str, fields: dict[str, object], message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        host_backend._transport.control(command, fields)
+    assert host_backend.health().sessions == ["default"]
+    assert host_backend.evaluate("1 + 1") == 2
+
+
+def test_a_hello_whose_session_is_no_text_is_refused(host_backend: Backend) -> None:
+    token = json.loads(host_backend.connection_file.read_text())["token"]
+    answer = refusal(knock(host_backend, hello(kind="session", session=[], token=token)))
+    assert answer == {"type": "refused", "code": "bad_request", "message": "field 'session' must be a text"}

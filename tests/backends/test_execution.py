@@ -146,6 +146,14 @@ def test_user_code_finds_its_own_source(backend: Backend) -> None:
     assert "    1 / 0\n" in shown
 
 
+def test_many_texts_are_forgotten_and_what_they_defined_is_still_shown(host_backend: Backend) -> None:
+    host_backend.evaluate("def first():\n    return 'mark'")
+    for number in range(400):
+        host_backend.evaluate(f"{number} + 1")
+    assert host_backend.evaluate("import linecache\nlen(linecache.cache)") < 400
+    assert "mark" in host_backend.evaluate("import inspect\ninspect.getsource(first)")
+
+
 def test_check_false_returns_the_execution_of_code_that_raised(host_backend: Backend) -> None:
     execution = host_backend.execute("print('so far')\n1 / 0", check=False)
     assert execution.status == "error"

@@ -192,6 +192,13 @@ def test_sessions_are_namespaces_of_their_own(host_backend: Backend) -> None:
     assert alice.evaluate("'x' in globals()") is False
 
 
+@pytest.mark.parametrize("name", ["../x", "A", "a" * 80])
+def test_a_session_name_outside_the_pattern_is_refused(host_backend: Backend, name: str) -> None:
+    with pytest.raises(UsageError, match="cannot name a session"):
+        host_backend.session(name)
+    assert host_backend.health().sessions == ["default"]
+
+
 def test_a_stop_takes_all_sessions(start: Start) -> None:
     backend = start()
     pids = [backend.session(name).evaluate("import os\nos.getpid()") for name in ("a", "b")]

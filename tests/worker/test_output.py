@@ -229,6 +229,13 @@ def test_of_what_nobody_asked_for_the_latest_is_kept(captured: Captured) -> None
     assert len({len(line) for line in text.splitlines()}) == 1
 
 
+def test_of_one_large_text_that_nobody_asked_for_the_latest_part_is_kept(captured: Captured) -> None:
+    captured.stdout("x" * KEEP_BYTES + "the end")
+    captured.sink.flush()
+    captured.begin()
+    assert captured.streams == [("stdout", "x" * (KEEP_BYTES - 7) + "the end")]
+
+
 def test_kept_output_is_sent_once(captured: Captured) -> None:
     captured.stdout("once")
     for _ in range(2):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from struct import pack as pack_struct
 from typing import Any
 
@@ -248,3 +251,23 @@ def test_memory_of_a_stream_does_not_grow_with_its_length() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 300_000
+
+
+def test_a_buffer_for_which_there_is_no_memory_ends_the_connection_only() -> None:
+    """In a process of its own, whose memory is limited."""
+    program = """
+import resource, struct
+from beep_jupyter.worker.wire import AFTER_HELLO, FrameError, FrameReader
+
+resource.setrlimit(resource.RLIMIT_AS, (1 << 31, 1 << 31))
+reader, data = FrameReader(AFTER_HELLO), struct.pack("<II2sQ", 2, 1, b"{}", 1 << 39)
+reader.space()[: len(data)] = data
+reader.fed(len(data))
+try:
+    reader.take()
+except FrameError as error:
+    print(error)
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    assert done.stdout == "there is no memory for a buffer of 549755813888 bytes\n"
