@@ -6,6 +6,7 @@ What was asked for goes to stdout; progress and errors go to stderr. rich is imp
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
@@ -35,6 +36,15 @@ class TerminalShow:
     def say(self, sentence: str) -> None:
         """Prints one sentence."""
         self.stream("stdout", sentence + "\n")
+
+    def heading(self, text: str) -> None:
+        """Prints the title of what follows, bold on a terminal."""
+        self.stream("stdout", f"\n{_colored('1', text, self._stdout)}\n")
+
+    def line(self, text: str) -> None:
+        """Prints one line of something that only illustrates: a terminal cuts it at its edge."""
+        columns = shutil.get_terminal_size().columns if self._stdout.isatty() else len(text)
+        self.stream("stdout", (text if len(text) <= columns else text[: columns - 1] + "…") + "\n")
 
     def stream(self, name: str, text: str) -> None:
         """Writes text as it is, at once."""
@@ -71,14 +81,15 @@ class TerminalShow:
 
     def error(self, error: BeepError) -> None:
         """Prints one sentence, and the cure on a line of its own."""
-        lines = [f"{self._colored('31', 'Error')}: {error.what}"]
+        lines = [f"{_colored('31', 'Error', self._stderr)}: {error.what}"]
         if error.cure:
-            lines.append(f"{self._colored('36', 'Hint')}: {error.cure}")
+            lines.append(f"{_colored('36', 'Hint', self._stderr)}: {error.cure}")
         self.stream("stderr", "\n".join(lines) + "\n")
 
-    def _colored(self, color: str, text: str) -> str:
-        plain = not self._stderr.isatty() or "NO_COLOR" in os.environ
-        return text if plain else f"\x1b[{color}m{text}\x1b[0m"
+
+def _colored(color: str, text: str, file: TextIO) -> str:
+    plain = not file.isatty() or "NO_COLOR" in os.environ
+    return text if plain else f"\x1b[{color}m{text}\x1b[0m"
 
 
 class _PlainProgress:
