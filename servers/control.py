@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 
+from beep_jupyter.names import PATTERN
 from beep_jupyter.worker.wire import PROTOCOL
 
 from log import Log
@@ -107,7 +108,8 @@ class Control:
     def do_sessions(self, fields: dict[str, Any]) -> dict[str, Any]:
         """{open} or {close} a session by name, or list them → {sessions: [{name, state, pid}]}"""
         if name := _text(fields, "open"):
-            _check_session_name(name)
+            if not PATTERN.fullmatch(name):
+                raise Refused("bad_request", f"{name!r:.80} cannot name a session")
             self._supervisor.open_session(name)
         if name := _text(fields, "close"):
             self._supervisor.close_session(name)
@@ -151,16 +153,6 @@ def _number(fields: dict[str, Any], name: str) -> int | None:
     if value is not None and type(value) is not int:
         raise Refused("bad_request", f"field '{name}' must be a whole number")
     return value
-
-
-def _check_session_name(name: str) -> None:
-    from beep_jupyter.errors import UsageError  # what a start would wait for, for the sake of a session
-    from beep_jupyter.names import check_name
-
-    try:
-        check_name("session", name)
-    except UsageError as error:
-        raise Refused("bad_request", error.what, {"cure": error.cure}) from None
 
 
 def _introduce(worker: Worker) -> dict[str, Any]:

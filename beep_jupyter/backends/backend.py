@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import ConnectionLostError
 from ..models import Health
+from ..names import check_name
 from . import processes
 from .connection_file import ConnectionFile, sweep
 from .pipe import PipeConnection, PipeTransport
@@ -42,7 +43,13 @@ class Backend(Session):
         self._sessions: dict[str, Session] = {}
 
     def session(self, name: str) -> Session:
-        """Another namespace in a worker process of its own, opened if it is not there."""
+        """Another namespace in a worker process of its own, opened if it is not there.
+
+        Raises:
+            UsageError: that cannot name a session.
+            StartError: its worker did not become ready.
+        """
+        check_name("session", name)
         self._transport.control("sessions", {"open": name})
         if name not in self._sessions:
             self._sessions[name] = Session(PipeTransport(self.address, self._file.token, self.name, name), self.name)

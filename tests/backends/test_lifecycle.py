@@ -196,6 +196,8 @@ def test_sessions_are_namespaces_of_their_own(host_backend: Backend) -> None:
 def test_a_session_name_outside_the_pattern_is_refused(host_backend: Backend, name: str) -> None:
     with pytest.raises(UsageError, match="cannot name a session"):
         host_backend.session(name)
+    with pytest.raises(UsageError, match="cannot name a session"):
+        host_backend._transport.control("sessions", {"open": name})
     assert host_backend.health().sessions == ["default"]
 
 

@@ -111,7 +111,7 @@ def test_it_says_step_by_step_what_it_does(ran: Ran) -> None:
     headings = [line for line in ran.out.splitlines() if line and not line.startswith(" ")]
     assert headings[1:9] == [
         "Before the notebook: its environments",
-        "One data set, two Pythons",
+        "One data set, two pandas",
         "Build two environments",
         "Start a backend in each",
         "Read the data in both",
