@@ -54,7 +54,7 @@ def run_demo(beep: Beep, show: TerminalShow, lab: bool) -> None:
     if lab:
         _open_in_lab(source, folder, beep.home, show)
     begun = time.monotonic()
-    show.say("One notebook whose cells run in two Pythons, in environments that could never be one.")
+    show.say("One notebook, whose cells run in two environments that could never be one.")
     show.heading("Before the notebook: its environments")
     for wanted in two_environments(*beep.runtimes.oldest_and_newest()):
         _build(beep, show, wanted)

@@ -30,7 +30,7 @@ def write_kernelspec(folder: Path, home: Path) -> Path:
     (kernels / NAME).mkdir(parents=True, exist_ok=True)
     spec = {
         "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        "display_name": f"Python {sys.version_info.major} (beep)",
+        "display_name": "Python 3 (ipykernel)",  # as the notebooks have it, or Lab would call them changed
         "language": "python",
         "metadata": {"debugger": True},
         "env": _variables(home),
