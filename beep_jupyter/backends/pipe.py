@@ -137,6 +137,8 @@ class PipeTransport:
         timeout_s: float | None = None,
     ) -> Reply:
         """See `Transport.call`."""
+        if self._pid != os.getpid():
+            self._become_forks_own()
         with self._lock:
             connection = self._connected()
             request, self._next_request = self._next_request, self._next_request + 1
@@ -208,14 +210,11 @@ class PipeTransport:
         return connection
 
     def _connected(self) -> PipeConnection:
-        """The connection to the session's worker; a new one where there is none, or this process is a fork.
+        """The connection to the session's worker; a new one where there is none.
 
         Raises:
             WorkerDiedError: the worker that was known is gone with its state; once, and before anything is sent.
         """
-        if self._pid != os.getpid():
-            self._drop()
-            self._pid = os.getpid()
         if self._connection is not None and self._connection.ready["incarnation"] != self._incarnation:
             self._drop()  # this client asked for the restart that ended it
         if self._connection is None:
@@ -225,6 +224,12 @@ class PipeTransport:
             if known not in (None, self._incarnation):
                 raise self._died(self._obituary(known or "") or {}, "")
         return self._connection
+
+    def _become_forks_own(self) -> None:
+        """In a fork: the connection is the parent's, and so is whoever may have held the lock at that moment."""
+        self._lock = threading.RLock()
+        self._pid = os.getpid()
+        self._drop()
 
     def _drop(self) -> None:
         if self._connection is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
 
 import pytest
@@ -73,6 +75,7 @@ def test_a_childs_exit_status_is_not_taken_by_the_worker(backend: Backend) -> No
     assert backend.evaluate("import subprocess\nsubprocess.run(['sh', '-c', 'exit 7']).returncode") == 7
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # said from 3.12 on
 def test_a_forked_client_leaves_the_parents_connection_whole(host_backend: Backend) -> None:
     host_backend.evaluate("x = 1")
     pid = os.fork()
@@ -82,6 +85,19 @@ def test_a_forked_client_leaves_the_parents_connection_whole(host_backend: Backe
     for number in range(200):
         assert host_backend.evaluate(f"{number}") == number
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # said from 3.12 on
+def test_a_client_forked_during_another_threads_call_is_not_stuck(host_backend: Backend) -> None:
+    thread = threading.Thread(target=host_backend.evaluate, args=("import time; time.sleep(1)",))
+    thread.start()
+    time.sleep(0.2)
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(10)
+        os._exit(0 if host_backend.evaluate("1 + 1") == 2 else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    thread.join()
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
