@@ -143,7 +143,7 @@ def _next_frame(client: socket.socket, reader: FrameReader, *, exactly: bool = F
                 raise EOFError
             raise FrameError("the client left within a frame")
         reader.fed(count)
-    return frame[0]  # type: ignore[no-any-return]
+    return frame[0]
 
 
 def _send(client: socket.socket, header: dict[str, Any]) -> None:

@@ -73,7 +73,7 @@ class PipeConnection:
             if sent:
                 views[0] = views[0][sent:]
 
-    def receive(self, wait: Callable[[], None] | None = None) -> tuple[dict[str, Any], list[bytearray]]:
+    def receive(self, wait: Callable[[], None] | None = None) -> tuple[dict[str, Any], Sequence[bytearray]]:
         """The next frame.
 
         Args:
@@ -94,7 +94,7 @@ class PipeConnection:
                 reader.fed(count)
         except FrameError as error:
             raise ProtocolError(f"Backend '{self._backend}' sent what is no frame: {error}.") from error
-        return frame  # type: ignore[no-any-return]
+        return frame
 
     def wait(self, deadline: float) -> bool:
         """Whether something came before the deadline (on the monotonic clock)."""

@@ -14,8 +14,15 @@ A conversation is one hello, one ready, then per request any number of events an
 Shared by worker (3.8 and newer), servers and clients; standard library only.
 """
 
+from __future__ import annotations
+
 import json
 from struct import Struct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 PROTOCOL = 1
 
@@ -24,7 +31,7 @@ _unpack_prefix = _PREFIX.unpack_from
 _STAGING_BYTES = 1 << 16
 _NO_BUFFERS = ()
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
-_scan = json.JSONDecoder().scan_once
+_scan: Any = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # not in typeshed
 
 
 class FrameError(Exception):
@@ -42,7 +49,7 @@ class Limits:
 
     __slots__ = ("buffer_bytes", "buffers", "header_bytes")
 
-    def __init__(self, header_bytes, buffers, buffer_bytes):
+    def __init__(self, header_bytes: int, buffers: int, buffer_bytes: int) -> None:
         self.header_bytes = header_bytes
         self.buffers = buffers
         self.buffer_bytes = buffer_bytes
@@ -52,7 +59,7 @@ BEFORE_HELLO = Limits(4096, 0, 0)
 AFTER_HELLO = Limits(1 << 28, 1 << 16, 1 << 40)
 
 
-def pack(header, buffers=()):
+def pack(header: dict[str, Any], buffers: Sequence[Any] = ()) -> list[bytes | memoryview]:
     """The bytes-like parts of one frame, in order; large buffers are not copied.
 
     Args:
@@ -80,23 +87,26 @@ class FrameReader:
 
     __slots__ = ("_buffers", "_filling", "_header", "_sizes", "_staged", "_start", "_view", "limits")
 
-    def __init__(self, limits):
+    _header: Any  # what of a frame is taken already: a dict, and a tuple of sizes; None before
+    _sizes: Any
+
+    def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._view = memoryview(bytearray(_STAGING_BYTES))  # the staging area
         self._start = self._staged = 0  # what is staged and not yet taken: view[start:staged]
         self._forget()
 
-    def _forget(self):
+    def _forget(self) -> None:
         self._header = self._sizes = None
-        self._buffers = []
-        self._filling = None  # the part of a large buffer that is still to be received
+        self._buffers: list[bytearray] = []
+        self._filling: memoryview | None = None  # the part of a large buffer that is still to be received
 
     @property
-    def is_between_frames(self):
+    def is_between_frames(self) -> bool:
         """Whether nothing of a further frame has come in: an end of file here cuts nothing off."""
         return self._header is None and self._start == self._staged
 
-    def space(self):
+    def space(self) -> memoryview:
         """Where the next bytes are to be received; never empty."""
         if self._filling is not None:
             return self._filling
@@ -107,7 +117,7 @@ class FrameReader:
             self._make_room()
         return self._view[self._staged :]
 
-    def wanted(self):
+    def wanted(self) -> int:
         """How many bytes surely belong to the frame that is coming; who takes no more leaves the rest in the socket."""
         if self._filling is not None:
             return len(self._filling)
@@ -115,16 +125,17 @@ class FrameReader:
         if staged < 8:
             return 8 - staged
         header_bytes, buffers = _PREFIX.unpack_from(self._view, self._start)
-        return max(1, 8 + header_bytes + 8 * buffers - staged)
+        missing: int = 8 + header_bytes + 8 * buffers - staged
+        return max(1, missing)
 
-    def fed(self, count):
+    def fed(self, count: int) -> None:
         """Says that `count` bytes were received into `space()`."""
         if self._filling is None:
             self._staged += count
             return
         self._filling = self._filling[count:] if count < len(self._filling) else None
 
-    def take(self):
+    def take(self) -> tuple[dict[str, Any], Sequence[bytearray]] | None:
         """The next whole frame as (header, buffers), or None while it is not all there.
 
         Raises:
@@ -143,7 +154,7 @@ class FrameReader:
         self._forget()
         return frame
 
-    def _take_header(self):
+    def _take_header(self) -> bool:
         start, view = self._start, self._view
         staged = self._staged - start
         if staged < 8:
@@ -164,7 +175,7 @@ class FrameReader:
         self._start = start + end
         return True
 
-    def _begin_buffer(self, size):
+    def _begin_buffer(self, size: int) -> None:
         """Takes what of a buffer is staged already and asks for the rest, straight into the buffer."""
         try:
             buffer = bytearray(size)
@@ -177,7 +188,7 @@ class FrameReader:
         if here < size:
             self._filling = memoryview(buffer)[here:]
 
-    def _make_room(self, wanted=0):
+    def _make_room(self, wanted: int = 0) -> None:
         """Moves what is staged to the front; grows the staging area only for a header that needs it."""
         rest = bytes(self._view[self._start : self._staged])
         if len(self._view) < max(wanted, len(rest) + 1):
@@ -186,20 +197,21 @@ class FrameReader:
         self._start, self._staged = 0, len(rest)
 
 
-def _encode(header):
+def _encode(header: dict[str, Any]) -> str:
     """Compact JSON. The encoder of C is made once here; `JSONEncoder.encode` makes one for each text (2 us)."""
     return "".join(_encode_parts(header, 0))
 
 
-if json.encoder.c_make_encoder is None:  # PyPy, which compiles the Python one
-    _encode = _encoder.encode
+_make_encoder: Any = json.encoder.c_make_encoder  # type: ignore[attr-defined]  # not in typeshed
+if _make_encoder is None:  # PyPy, which compiles the Python one
+    _encode = _encoder.encode  # type: ignore[assignment]  # whose argument is called otherwise
 else:
-    _encode_parts = json.encoder.c_make_encoder(
+    _encode_parts = _make_encoder(
         None, _encoder.default, json.encoder.encode_basestring, None, ":", ",", False, False, False
     )
 
 
-def _parse(body):
+def _parse(body: memoryview) -> dict[str, Any]:
     """The object of a header. The scanner alone takes a third of `json.loads`'s time, and suffices for what `pack`
     writes; others may write blanks around."""
     try:
