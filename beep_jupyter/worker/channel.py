@@ -4,11 +4,17 @@ From the server: `connection` (with a client's socket), `interrupt` and `leave`.
 Only the main thread reads it, in the loop and in the handler of SIGINT.
 """
 
+from __future__ import annotations
+
 import _socket
 import os
 from struct import unpack
 
 from .wire import AFTER_HELLO, FrameReader, pack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _ROOM_FOR_DESCRIPTORS = _socket.CMSG_SPACE(16 * 4)
 
@@ -18,23 +24,23 @@ class Channel:
 
     __slots__ = ("_descriptors", "_frames", "_reader", "_socket", "is_closed", "is_receiving")
 
-    def __init__(self, descriptor):
+    def __init__(self, descriptor: int) -> None:
         self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=descriptor)
         self._socket.setblocking(False)
         self._reader = FrameReader(AFTER_HELLO)
-        self._frames = []
-        self._descriptors = []
+        self._frames: list[dict[str, Any]] = []
+        self._descriptors: list[int] = []
         self.is_closed = False
         self.is_receiving = False
 
-    def fileno(self):
+    def fileno(self) -> int:
         return self._socket.fileno()
 
-    def send(self, header):
+    def send(self, header: dict[str, Any]) -> None:
         """Says something to the server; small, so that it always fits the socket's buffer."""
         self._socket.sendall(b"".join(pack(header)))
 
-    def receive(self):
+    def receive(self) -> None:
         """Takes in all that is there. The handler of SIGINT does nothing while this runs: it finds what came itself."""
         self.is_receiving = True
         try:
@@ -43,25 +49,25 @@ class Channel:
         finally:
             self.is_receiving = False
 
-    def take(self):
+    def take(self) -> tuple[dict[str, Any], Any] | None:
         """The next frame's header and its descriptor (None but for a connection), or None."""
         if not self._frames:
             return None
         header = self._frames.pop(0)
         return header, self._descriptors.pop(0) if header["type"] == "connection" else None
 
-    def take_interrupts(self):
+    def take_interrupts(self) -> list[dict[str, Any]]:
         """The headers of the interrupts among what came, for the handler of SIGINT; all else stays for the loop."""
         interrupts = [header for header in self._frames if header["type"] == "interrupt"]
         if interrupts:
             self._frames = [header for header in self._frames if header["type"] != "interrupt"]
         return interrupts
 
-    def close(self):
+    def close(self) -> None:
         self._socket.close()
         self.is_closed = True
 
-    def _receive_some(self):
+    def _receive_some(self) -> bool:
         try:
             data, ancillary, _, _ = self._socket.recvmsg(len(self._reader.space()), _ROOM_FOR_DESCRIPTORS)
         except BlockingIOError:

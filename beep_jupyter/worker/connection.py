@@ -1,9 +1,18 @@
 """One client's socket, as the worker holds it: requests in, events and replies out. Runs in the worker."""
 
+from __future__ import annotations
+
 import _socket
 from _thread import allocate_lock
 
 from .wire import AFTER_HELLO, FrameReader, pack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from .interrupts import Interrupts
 
 _PARTS_AT_ONCE = 64  # below IOV_MAX everywhere
 
@@ -17,7 +26,7 @@ class Connection:
 
     __slots__ = ("_interrupts", "_lock", "_reader", "_recv_into", "_sendall", "_socket", "is_open", "number")
 
-    def __init__(self, descriptor, number, interrupts):
+    def __init__(self, descriptor: int, number: int, interrupts: Interrupts) -> None:
         self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=descriptor)
         self._socket.setblocking(True)  # O_NONBLOCK travels with a passed descriptor
         self._recv_into, self._sendall = self._socket.recv_into, self._socket.sendall
@@ -27,10 +36,10 @@ class Connection:
         self.is_open = True
         self.number = number
 
-    def fileno(self):
+    def fileno(self) -> int:
         return self._socket.fileno()
 
-    def receive(self):
+    def receive(self) -> tuple[dict[str, Any], Sequence[bytearray]] | None:
         """Takes in what is there, after poll said that something is; an end of file or an error ends the connection.
 
         Returns:
@@ -50,11 +59,11 @@ class Connection:
         reader.fed(count)
         return reader.take()
 
-    def take(self):
+    def take(self) -> tuple[dict[str, Any], Sequence[bytearray]] | None:
         """The next request of those received already, or None."""
         return None if self._reader.is_between_frames else self._reader.take()
 
-    def send(self, header, buffers=()):
+    def send(self, header: dict[str, Any], buffers: Sequence[Any] = ()) -> None:
         """Sends one frame; a client that is gone is noticed here and never an error of the code that runs."""
         parts = pack(header, buffers)
         self._interrupts.hold()
@@ -70,7 +79,7 @@ class Connection:
         finally:
             self._interrupts.release()
 
-    def close(self):
+    def close(self) -> None:
         """Ends the conversation for both; the server holds the socket too, so closing alone would not."""
         self.is_open = False
         try:
@@ -79,17 +88,17 @@ class Connection:
             pass  # the client is gone
         self._socket.close()
 
-    def after_fork_in_child(self):
+    def after_fork_in_child(self) -> None:
         """Only lets go: the parent goes on with the conversation, whose end would not reach the client otherwise."""
         self._lock = allocate_lock()
         self.is_open = False
         self._socket.close()
 
-    def _send_parts(self, parts):
-        parts = [memoryview(part) for part in parts]
-        while parts:
-            sent = self._socket.sendmsg(parts[:_PARTS_AT_ONCE])
-            while parts and sent >= parts[0].nbytes:
-                sent -= parts.pop(0).nbytes
+    def _send_parts(self, parts: list[bytes | memoryview]) -> None:
+        views = [memoryview(part) for part in parts]
+        while views:
+            sent = self._socket.sendmsg(views[:_PARTS_AT_ONCE])
+            while views and sent >= views[0].nbytes:
+                sent -= views.pop(0).nbytes
             if sent:
-                parts[0] = parts[0][sent:]
+                views[0] = views[0][sent:]

@@ -5,8 +5,18 @@ that request runs user code now and none of our own sends is under way; it waits
 request that has not begun, and any other SIGINT is ignored. Each interrupt raises once at most.
 """
 
+from __future__ import annotations
+
 import _signal
 from _thread import get_ident
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from .channel import Channel
+
+    Key = tuple[int, int]  # a connection's number, and a request's
 
 _SIGINT = _signal.SIGINT  # the module below `signal`, whose functions convert to enums (5 us a call, cold)
 
@@ -14,55 +24,55 @@ _SIGINT = _signal.SIGINT  # the module below `signal`, whose functions convert t
 class Interrupts:
     __slots__ = ("_armed", "_channel", "_handler", "_held", "_last", "_main", "_noted")
 
-    def __init__(self, channel):
+    def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._handler = self._on_signal  # one object, to be recognised
-        self._armed = None  # the (connection, request) whose code runs now
+        self._armed: Key | None = None  # the (connection, request) whose code runs now
         self._held = 0
-        self._last = {}  # connection -> its latest request that has begun
+        self._last: dict[int, int] = {}  # connection -> its latest request that has begun
         self._main = get_ident()
-        self._noted = set()
+        self._noted: set[Key] = set()
 
-    def install(self):
+    def install(self) -> None:
         """Takes SIGINT over, again before each request: user code may have set a handler of its own."""
         if _signal.getsignal(_SIGINT) is not self._handler:
             _signal.signal(_SIGINT, self._handler)
 
-    def note(self, key):
+    def note(self, key: Key) -> None:
         """Remembers an interrupt that came over the channel, unless its request is over."""
         connection, request = key
         if key == self._armed or request > self._last.get(connection, 0):
             self._noted.add(key)
 
-    def forget(self, connection):
+    def forget(self, connection: int) -> None:
         """Drops what is known of a connection that closed."""
         self._last.pop(connection, None)
         self._noted = {key for key in self._noted if key[0] != connection}
 
-    def arm(self, key):
+    def arm(self, key: Key) -> None:
         """From here an interrupt of this request raises; at once where it came before the request began."""
         self._last[key[0]] = key[1]
         self._armed = key
         if self._noted:
             self._raise_if_due()
 
-    def disarm(self):
+    def disarm(self) -> None:
         key, self._armed = self._armed, None
         if self._noted:
             self._noted.discard(key)
 
-    def hold(self):
+    def hold(self) -> None:
         """Until `release` no interrupt raises. For the main thread; others are never interrupted."""
         if self._armed is not None and get_ident() == self._main:
             self._held += 1
 
-    def release(self):
+    def release(self) -> None:
         if self._armed is not None and get_ident() == self._main:
             self._held -= 1
             if self._noted:
                 self._raise_if_due()
 
-    def _on_signal(self, number, frame):
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self._channel.is_receiving:
             return
         self._channel.receive()
@@ -70,7 +80,7 @@ class Interrupts:
             self.note((header["connection"], header["request"]))
         self._raise_if_due()
 
-    def _raise_if_due(self):
+    def _raise_if_due(self) -> None:
         if self._noted and self._armed in self._noted and not self._held:
             self._noted.discard(self._armed)
             raise KeyboardInterrupt

@@ -5,6 +5,8 @@ The kernel itself sends SIGKILL when the last writing end of the life pipe close
 requests.
 """
 
+from __future__ import annotations
+
 import fcntl
 import os
 import signal
@@ -12,7 +14,7 @@ import signal
 _F_SETSIG = 10  # fcntl.F_SETSIG is Linux's, and missing from some builds
 
 
-def arm_life_pipe(descriptor):
+def arm_life_pipe(descriptor: int) -> None:
     if not os.path.exists("/proc/self/status"):
         return
     fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
