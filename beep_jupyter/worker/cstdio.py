@@ -4,7 +4,14 @@ C collects text for a pipe in 4 KiB blocks, as it does for a file: the line that
 after its cell. So C's stdout is made line buffered, and what is left of a line is flushed at the end of a request.
 """
 
+from __future__ import annotations
+
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _LINE_BUFFERED = 1  # _IOLBF of glibc, musl and macOS
 
@@ -14,8 +21,9 @@ class CStdout:
 
     __slots__ = ("_flush", "_modules_at_start", "_stdout")
 
-    def __init__(self):
-        self._flush = self._stdout = None
+    def __init__(self) -> None:
+        self._flush: Callable[[Any], Any] | None = None
+        self._stdout: Any = None
         try:
             import ctypes
 
@@ -28,7 +36,7 @@ class CStdout:
             pass  # a Python without ctypes, or a C library with other names
         self._modules_at_start = len(sys.modules)
 
-    def flush(self):
+    def flush(self) -> None:
         """Flushes, if anything was imported since the start: until then no C code is there that could have printed."""
         if self._flush is not None and len(sys.modules) != self._modules_at_start:
             self._flush(self._stdout)

@@ -1,5 +1,11 @@
 """How a value looks in a notebook: its text and its rich representations. Runs in the worker."""
 
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _METHODS = {
     "_repr_html_": "text/html",
     "_repr_markdown_": "text/markdown",
@@ -12,9 +18,10 @@ _METHODS = {
 }
 
 
-def bundle(value):
+def bundle(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """(data, metadata) as Jupyter's display messages have them; text/plain is always there."""
-    data, metadata = {"text/plain": repr(value)}, {}
+    data: dict[str, Any] = {"text/plain": repr(value)}
+    metadata: dict[str, Any] = {}
     own = _representation(value, "_repr_mimebundle_")
     if own:
         _add(data, metadata, *(own if isinstance(own, tuple) else (own, {})))
@@ -26,7 +33,7 @@ def bundle(value):
     return data, metadata
 
 
-def _representation(value, method):
+def _representation(value: Any, method: str) -> Any:
     """What the value's own method answers; None where it has none, or where it is a class and not an instance."""
     if isinstance(value, type):
         return None
@@ -34,13 +41,18 @@ def _representation(value, method):
     return function(value) if callable(function) else None
 
 
-def _add(data, metadata, own_data, own_metadata=None):
+def _add(
+    data: dict[str, Any],
+    metadata: dict[str, Any],
+    own_data: dict[str, Any],
+    own_metadata: dict[str, Any] | None = None,
+) -> None:
     for mime, part in own_data.items():
         data[mime] = _base64(part) if isinstance(part, (bytes, bytearray)) else part
     metadata.update(own_metadata or {})
 
 
-def _base64(data):
+def _base64(data: bytes | bytearray) -> str:
     import binascii
 
     return binascii.b2a_base64(data, newline=False).decode()

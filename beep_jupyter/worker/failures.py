@@ -3,12 +3,18 @@
 Runs in the worker; imported when something first fails, because `traceback` is (3 ms).
 """
 
+from __future__ import annotations
+
 import traceback
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _CELL = "<cell "
 
 
-def describe(error):
+def describe(error: BaseException) -> dict[str, Any]:
     """`{"ename", "evalue", "traceback"}` of an exception, without our own frames."""
     outermost = error.__traceback__
     while outermost is not None and not outermost.tb_frame.f_code.co_filename.startswith(_CELL):
@@ -25,7 +31,7 @@ def describe(error):
     }
 
 
-def _text_of(error):
+def _text_of(error: BaseException) -> str:
     try:
         return str(error)
     except Exception:  # noqa: BLE001  as above

@@ -5,13 +5,23 @@ end. It prints to descriptors 1 and 2, which the worker drains, and an interrupt
 Python.
 """
 
+from __future__ import annotations
+
 import os
 import signal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import NoReturn
+
+    from .output import Sink
+    from .stream import Stream
 
 is_child = False  # whether this process was forked off a worker
 
 
-def install(sink, streams, on_child):
+def install(sink: Sink, streams: Iterable[Stream], on_child: Callable[[], None]) -> None:
     """Registers the hooks.
 
     Args:
@@ -19,7 +29,7 @@ def install(sink, streams, on_child):
         on_child: closes, in the child, everything that belongs to the worker.
     """
 
-    def in_child():
+    def in_child() -> None:
         global is_child
         is_child = True
         sink.after_fork_in_child()
@@ -31,7 +41,7 @@ def install(sink, streams, on_child):
     os.register_at_fork(before=sink.before_fork, after_in_parent=sink.after_fork_in_parent, after_in_child=in_child)
 
 
-def leave(error):
+def leave(error: BaseException | None) -> NoReturn:
     """Ends a forked child whose cell came to its end: it must not serve requests as a second worker."""
     status = 0
     if isinstance(error, SystemExit):

@@ -9,12 +9,24 @@ Text is coalesced: a frame goes out when 64 KiB are pending, when text has waite
 before a fork. Output that no request asked for is kept (the last 1 MiB) and goes before the next reply.
 """
 
+from __future__ import annotations
+
 import codecs
 import os
 import select
 import time
 from _thread import RLock, start_new_thread
 from collections import deque
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .cstdio import CStdout
+    from .interrupts import Interrupts
+
+    Stream = tuple[str, codecs.IncrementalDecoder]  # its name, and what turns its bytes into text
 
 FLUSH_BYTES = 1 << 16
 KEEP_BYTES = 1 << 20
@@ -33,30 +45,32 @@ class Sink:
         c_stdout: flushed at the end of a request; None until the worker has time to look for it.
     """
 
-    def __init__(self, pipes, interrupts):
-        self._pipes = {
+    def __init__(self, pipes: dict[int, str], interrupts: Interrupts) -> None:
+        self._pipes: dict[int, Stream] = {
             descriptor: (name, codecs.getincrementaldecoder("utf-8")("replace")) for descriptor, name in pipes.items()
         }
-        self.c_stdout = None
+        self.c_stdout: CStdout | None = None
         self._interrupts = interrupts
         self._lock = RLock()
         for descriptor in pipes:
             os.set_blocking(descriptor, False)
         self._look = self._poller().poll  # used with the lock held: a poll object serves one thread at a time
-        self._pending = {name: deque() for name in pipes.values()}  # one of them at a time holds text
+        self._pending: dict[str, deque[str]] = {
+            name: deque() for name in pipes.values()
+        }  # one of them at a time holds text
         self._pending_size = 0
         self._current = ""  # the stream that was written to last
         self._is_woken = False
         self._wake_reading, self._wake_writing = os.pipe()
-        self._send = None  # takes an output; None while nobody is served
-        self._kept = []
+        self._send: Callable[[dict[str, Any]], None] | None = None  # takes an output; None while nobody is served
+        self._kept: list[tuple[dict[str, Any], int]] = []
         self._kept_size = 0
 
-    def start(self):
+    def start(self) -> None:
         """Starts the thread that drains the pipes and sends text that has waited long enough."""
         start_new_thread(self._drain_for_ever, ())
 
-    def writer(self, name):
+    def writer(self, name: str) -> Callable[[str], int]:
         """The `write` of a stream: a closure, since `print` calls it two times and more for each line.
 
         It takes no lock: appending to a deque is one step, and so is taking from it. The separators that `print`
@@ -64,10 +78,11 @@ class Sink:
         """
         append, look = self._pending[name].append, self._poller().poll
 
-        def write(text):
+        def write(text: str) -> int:
             if type(text) is not str and not isinstance(text, str):
                 raise TypeError("write() argument must be str, not %s" % type(text).__name__)
             size = len(text)
+            is_due: Any
             try:
                 is_due = text != "\n" and text != " " and look(0)
             except RuntimeError:  # another thread prints too, and is looking at this moment
@@ -84,13 +99,13 @@ class Sink:
 
         return write
 
-    def emit(self, output):
+    def emit(self, output: dict[str, Any]) -> None:
         """Sends an output that is not text, behind all that was printed before it."""
         with self._lock:
             self.flush()
             self._deliver(output, 1024)
 
-    def flush(self):
+    def flush(self) -> None:
         """Sends all that was written until now, to `sys.stdout` or to a descriptor."""
         self._interrupts.hold()
         try:
@@ -101,19 +116,19 @@ class Sink:
         finally:
             self._interrupts.release()
 
-    def begin(self, send):
+    def begin(self, send: Callable[[dict[str, Any]], None]) -> None:
         """From here outputs go to `send`; first those that nobody was there for."""
         self._send = send
         if self._kept:
-            self._send_kept()
+            self._send_kept(send)
 
-    def _send_kept(self):
+    def _send_kept(self, send: Callable[[dict[str, Any]], None]) -> None:
         with self._lock:
             kept, self._kept, self._kept_size = self._kept, [], 0
             for output, _ in kept:
-                self._send(output)
+                send(output)
 
-    def end(self):
+    def end(self) -> None:
         """Sends what is left; from here outputs are kept."""
         if self.c_stdout is not None:
             self.c_stdout.flush()
@@ -122,27 +137,27 @@ class Sink:
                 self.flush()
             self._send = None
 
-    def before_fork(self):
+    def before_fork(self) -> None:
         self._lock.acquire()
         self.flush()
 
-    def after_fork_in_parent(self):
+    def after_fork_in_parent(self) -> None:
         self._lock.release()
 
-    def after_fork_in_child(self):
+    def after_fork_in_child(self) -> None:
         """Closes what belongs to the parent; `stream.py` writes to the descriptors from here on."""
         self._lock = RLock()
         for descriptor in (*self._pipes, self._wake_reading, self._wake_writing):
             os.close(descriptor)
 
-    def _send_pending(self):
+    def _send_pending(self) -> None:
         self._pending_size = 0
         for name, texts in self._pending.items():
             if texts:
                 text = "".join([texts.popleft() for _ in range(len(texts))])
                 self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
 
-    def _deliver(self, output, size):
+    def _deliver(self, output: dict[str, Any], size: int) -> None:
         if self._send is not None:
             self._send(output)
             return
@@ -153,7 +168,7 @@ class Sink:
         while self._kept_size > KEEP_BYTES:
             self._kept_size -= self._kept.pop(0)[1]
 
-    def _drain(self):
+    def _drain(self) -> None:
         """Sends what the pipes hold, in chunks, until both are empty."""
         pipes = list(self._pipes.items())
         while pipes:
@@ -161,7 +176,7 @@ class Sink:
                 if not self._drain_some(*pipe):
                     pipes.remove(pipe)
 
-    def _drain_some(self, descriptor, stream):
+    def _drain_some(self, descriptor: int, stream: Stream) -> bool:
         name, decoder = stream
         try:
             data = os.read(descriptor, _CHUNK)
@@ -172,13 +187,13 @@ class Sink:
             self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
         return bool(data)
 
-    def _poller(self, *others):
+    def _poller(self, *others: int) -> select.poll:
         poller = select.poll()
         for descriptor in (*self._pipes, *others):
             poller.register(descriptor, select.POLLIN)
         return poller
 
-    def _drain_for_ever(self):
+    def _drain_for_ever(self) -> None:
         waiting = self._poller(self._wake_reading)
         while True:
             ready = waiting.poll()

@@ -1,7 +1,15 @@
 """`sys.stdout`, `sys.stderr` and `sys.stdin` of user code. Runs in the worker and in its forked children."""
 
+from __future__ import annotations
+
 import io
 import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .output import Sink
 
 NO_STDIN = "a routed cell has no standard input; send the value with `-i NAME`"
 
@@ -9,11 +17,11 @@ NO_STDIN = "a routed cell has no standard input; send the value with `-i NAME`"
 class Stream(io.TextIOBase):
     """A text stream that ends in the sink, and in a forked child at its descriptor."""
 
-    def __init__(self, name, descriptor, sink):
+    def __init__(self, name: str, descriptor: int, sink: Sink) -> None:
         self._name = name
         self._descriptor = descriptor
-        self._sink = sink
-        self.write = sink.writer(name)
+        self._sink: Sink | None = sink
+        self.write = sink.writer(name)  # type: ignore[method-assign]  # `print` finds it here without a lookup more
         self.buffer = BinaryFace(self)
 
     encoding = "utf-8"
@@ -23,31 +31,31 @@ class Stream(io.TextIOBase):
     mode = "w"
 
     @property
-    def name(self):
+    def name(self) -> str:
         return "<%s>" % self._name
 
-    def flush(self):
+    def flush(self) -> None:
         if self._sink is not None:
             self._sink.flush()
 
-    def fileno(self):
+    def fileno(self) -> int:
         return self._descriptor
 
-    def isatty(self):
+    def isatty(self) -> bool:
         return False
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
-    def reconfigure(self, **options):
+    def reconfigure(self, **options: Any) -> None:
         """Accepted and ignored, as scripts call it to make sure of UTF-8, which this is."""
 
-    def after_fork_in_child(self):
+    def after_fork_in_child(self) -> None:
         """There is no sink in a child: text goes to the descriptor, which the worker drains."""
         self._sink = None
-        self.write = self._write_to_descriptor
+        self.write = self._write_to_descriptor  # type: ignore[method-assign]
 
-    def _write_to_descriptor(self, text):
+    def _write_to_descriptor(self, text: str) -> int:
         write_all(self._descriptor, text.encode("utf-8", "backslashreplace"))
         return len(text)
 
@@ -55,22 +63,22 @@ class Stream(io.TextIOBase):
 class BinaryFace(io.RawIOBase):
     """`sys.stdout.buffer`: bytes that go to the descriptor, which keeps them in order with the text."""
 
-    def __init__(self, stream):
+    def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self.raw = self
 
-    def write(self, data):
+    def write(self, data: Any) -> int:
         view = memoryview(data).cast("B")
         write_all(self._stream.fileno(), view)
         return view.nbytes
 
-    def fileno(self):
+    def fileno(self) -> int:
         return self._stream.fileno()
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
-    def flush(self):
+    def flush(self) -> None:
         self._stream.flush()
 
 
@@ -80,20 +88,20 @@ class NoInput(io.TextIOBase):
     encoding = "utf-8"
     errors = "strict"
 
-    def readable(self):
+    def readable(self) -> bool:
         return True
 
-    def fileno(self):
+    def fileno(self) -> int:
         return 0
 
-    def read(self, size=-1):
+    def read(self, size: int | None = -1) -> str:
         raise EOFError(NO_STDIN)
 
-    def readline(self, size=-1):
+    def readline(self, size: int = -1) -> str:  # type: ignore[override]  # typeshed's base reads bytes
         raise EOFError(NO_STDIN)
 
 
-def write_all(descriptor, data):
+def write_all(descriptor: int, data: Any) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
