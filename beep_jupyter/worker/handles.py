@@ -1,7 +1,19 @@
 """Objects that stay here and are spoken of by handle. Runs in the worker."""
 
+from __future__ import annotations
+
 from binascii import hexlify
 from os import urandom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from .values import Decoder
+
+    Form = dict[str, Any]  # what travels instead of an object
+    Forms = list[Form]  # named here, since `Handles.list` hides the type of that name
 
 _PREVIEW_CHARACTERS = 200
 
@@ -15,10 +27,10 @@ class Handles:
 
     __slots__ = ("_objects",)
 
-    def __init__(self):
-        self._objects = {}
+    def __init__(self) -> None:
+        self._objects: dict[str, Any] = {}
 
-    def add(self, value, reason=""):
+    def add(self, value: Any, reason: str = "") -> Form:
         """The handle form that travels instead of the value.
 
         Args:
@@ -31,39 +43,39 @@ class Handles:
             form["reason"] = reason
         return form
 
-    def get(self, handle):
+    def get(self, handle: Any) -> Any:
         try:
             return self._objects[handle]
         except (KeyError, TypeError):
             raise UnknownHandle(handle) from None
 
-    def decode(self, part, decoder):
+    def decode(self, part: Any, decoder: Decoder) -> Any:
         """The object that a handle among a request's values stands for."""
         return self.get(part)
 
-    def dispose(self, handle):
+    def dispose(self, handle: Any) -> None:
         self.get(handle)
         del self._objects[handle]
 
-    def release(self, handles):
+    def release(self, handles: Iterable[str]) -> None:
         """Lets go of those that are still here; a client may have disposed of one and dropped it too."""
         for handle in handles:
             self._objects.pop(handle, None)
 
-    def list(self):
+    def list(self) -> Forms:
         return [describe(handle, value) for handle, value in self._objects.items()]
 
 
-def describe(handle, value):
+def describe(handle: str, value: Any) -> Form:
     return {"isHandle": True, "handleId": handle, "typeName": type_name(value), "preview": preview(value)}
 
 
-def type_name(value):
+def type_name(value: Any) -> str:
     kind = type(value)
     return kind.__qualname__ if kind.__module__ == "builtins" else kind.__module__ + "." + kind.__qualname__
 
 
-def preview(value):
+def preview(value: Any) -> str:
     """A short repr; a repr of the user's that fails says so and is no error."""
     try:
         text = repr(value)

@@ -4,18 +4,24 @@ Their compiled form goes to the home's cache like that of the others, never besi
 read-only, and belongs to another Python.
 """
 
+from __future__ import annotations
+
 import sys
 
-_cache = None
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_cache: str | None = None
 
 
-def use_cache(folder):
+def use_cache(folder: str) -> None:
     """Says where compiled modules of this package are kept."""
     global _cache
     _cache = folder
 
 
-def load(name):
+def load(name: str) -> ModuleType:
     """The module of this package called `name`."""
     full = __package__ + "." + name
     if full not in sys.modules:

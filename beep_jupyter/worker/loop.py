@@ -1,5 +1,7 @@
 """The worker's loop: waits for connections and requests, serves one request at a time. Runs on the main thread."""
 
+from __future__ import annotations
+
 import select
 
 from .commands import Refusal, Request
@@ -7,6 +9,16 @@ from .connection import Connection
 from .handles import UnknownHandle
 from .status import write_busy, write_idle
 from .wire import FrameError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from .channel import Channel
+    from .commands import Commands
+    from .interrupts import Interrupts
+    from .output import Sink
 
 
 class Loop:
@@ -21,11 +33,19 @@ class Loop:
         ready: the fields of the ready frame but for the connection's number.
     """
 
-    def __init__(self, channel, commands, sink, interrupts, status, ready):
+    def __init__(
+        self,
+        channel: Channel,
+        commands: Commands,
+        sink: Sink,
+        interrupts: Interrupts,
+        status: int,
+        ready: dict[str, Any],
+    ) -> None:
         self._channel = channel
         self._channel_descriptor = channel.fileno()
         self._commands = commands
-        self._connections = {}  # descriptor -> Connection
+        self._connections: dict[int, Connection] = {}  # descriptor -> Connection
         self._interrupts = interrupts
         self._is_leaving = False
         self._poller = select.poll()
@@ -34,7 +54,7 @@ class Loop:
         self._sink = sink
         self._status = status
 
-    def run(self):
+    def run(self) -> None:
         write_idle(self._status)
         while not self._is_leaving:
             for descriptor, _ in self._poller.poll():
@@ -43,13 +63,13 @@ class Loop:
                 elif descriptor in self._connections:
                     self._hear_client(self._connections[descriptor])
 
-    def after_fork_in_child(self):
+    def after_fork_in_child(self) -> None:
         """Closes what must not be held by a child."""
         self._channel.close()
         for connection in self._connections.values():
             connection.after_fork_in_child()
 
-    def _hear_server(self):
+    def _hear_server(self) -> None:
         self._channel.receive()
         self._is_leaving = self._channel.is_closed
         while True:
@@ -64,12 +84,12 @@ class Loop:
             elif header["type"] == "leave":
                 self._is_leaving = True
 
-    def _welcome(self, connection):
+    def _welcome(self, connection: Connection) -> None:
         self._connections[connection.fileno()] = connection
         self._poller.register(connection.fileno(), select.POLLIN)
         connection.send(dict(self._ready, type="ready", connection=connection.number))
 
-    def _hear_client(self, connection):
+    def _hear_client(self, connection: Connection) -> None:
         try:
             frame = connection.receive()
             while frame is not None and connection.is_open:
@@ -81,19 +101,19 @@ class Loop:
         if not connection.is_open:
             self._dismiss(connection)
 
-    def _dismiss(self, connection):
+    def _dismiss(self, connection: Connection) -> None:
         descriptor = connection.fileno()
         self._poller.unregister(descriptor)
         del self._connections[descriptor]
         connection.close()
         self._interrupts.forget(connection.number)
 
-    def _serve(self, connection, header, buffers):
+    def _serve(self, connection: Connection, header: dict[str, Any], buffers: Sequence[bytearray]) -> None:
         request = header.get("id")
         if header.get("type") != "request" or type(request) is not int or type(header.get("fields")) is not dict:
             raise FrameError("what came is no request")
 
-        def emit(output):
+        def emit(output: dict[str, Any]) -> None:
             connection.send({"type": "event", "id": request, "event": "output", "fields": output})
 
         write_busy(self._status, connection.number, request)
@@ -105,7 +125,9 @@ class Loop:
         reply["type"], reply["id"] = "reply", request
         connection.send(reply, parts)
 
-    def _carry_out(self, connection, header, buffers):
+    def _carry_out(
+        self, connection: Connection, header: dict[str, Any], buffers: Sequence[bytearray]
+    ) -> tuple[dict[str, Any], Sequence[Any]]:
         """The reply's fields or error, and its buffers."""
         request = Request(header["fields"], buffers, self._sink.emit)
         try:
@@ -122,6 +144,6 @@ class Loop:
         except UnknownHandle as unknown:
             return {"error": {"code": "no_handle", "message": "there is no object with handle %s" % unknown}}, ()
         except BaseException as error:  # noqa: BLE001  the execute loop's edge
-            fields, error = self._commands.failed(header["command"], error)
-            return {"error": error} if fields is None else {"fields": fields}, ()
+            ended, failure = self._commands.failed(header["command"], error)
+            return {"error": failure} if ended is None else {"fields": ended}, ()
         return {"fields": fields}, parts

@@ -4,6 +4,8 @@ Order matters: descriptors are made private before anything can fork, the life p
 and the namespace becomes `__main__` last.
 """
 
+from __future__ import annotations
+
 import faulthandler
 import os
 import sys
@@ -21,7 +23,7 @@ from .stream import NoInput, Stream
 from .wire import PROTOCOL
 
 
-def run():
+def run() -> None:
     """Serves until the server says leave or is gone; then the interpreter ends as any does, `atexit` included."""
     for descriptor in descriptors.ALL:
         os.set_inheritable(descriptor, False)
@@ -49,8 +51,9 @@ def run():
     sink.flush()
 
 
-def _install_streams(sink):
+def _install_streams(sink: Sink) -> tuple[Stream, Stream]:
     sys.stdin = NoInput()
-    sys.stdout = sys.__stdout__ = Stream("stdout", 1, sink)
-    sys.stderr = sys.__stderr__ = Stream("stderr", 2, sink)
-    return sys.stdout, sys.stderr
+    out, err = Stream("stdout", 1, sink), Stream("stderr", 2, sink)
+    sys.stdout = sys.__stdout__ = out  # type: ignore[misc, assignment]  # typeshed: final, of a narrower type
+    sys.stderr = sys.__stderr__ = err  # type: ignore[misc, assignment]
+    return out, err

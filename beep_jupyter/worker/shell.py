@@ -1,10 +1,18 @@
 """The namespace that lasts, and the running of code in it. Runs in the worker, on its main thread."""
 
+from __future__ import annotations
+
 import sys
 from types import ModuleType
 
 from . import forks, late
 from .source import SourceCache, is_coroutine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .source import Source
 
 
 class Shell:
@@ -12,20 +20,20 @@ class Shell:
 
     __slots__ = ("_loop", "main", "namespace", "sources")
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.main = ModuleType("__main__")
         self.namespace = self.main.__dict__
         self.namespace["__builtins__"] = sys.modules["builtins"]
         self.sources = SourceCache()
-        self._loop = None
+        self._loop: Any = None
 
-    def install(self):
+    def install(self) -> None:
         """Becomes `__main__`, and makes the working directory importable as a notebook does."""
         sys.modules["__main__"] = self.main
         sys.path.insert(0, "")
         sys.argv[:] = [""]
 
-    def run(self, text):
+    def run(self, text: str) -> Any:
         """Runs a text in the namespace and returns the value of its last expression, None where there is none.
 
         Raises whatever the text raises, SyntaxError included. A child that the text forked ends here.
@@ -48,13 +56,13 @@ class Shell:
             forks.leave(None)
         return value
 
-    def _run_in_loop(self, source):
+    def _run_in_loop(self, source: Source) -> Any:
         if self._loop is None:
             self._loop = late.load("coroutines").PersistentLoop()  # 50 ms of asyncio, for those who say so
         return self._loop.run(self._run_awaiting(source))
 
-    async def _run_awaiting(self, source):
-        value = None
+    async def _run_awaiting(self, source: Source) -> Any:
+        value: Any = None
         for code in (source.body, source.last):
             value = eval(code, self.namespace) if code is not None else None
             if code is not None and is_coroutine(code):

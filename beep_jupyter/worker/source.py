@@ -4,6 +4,8 @@ A text is tried as one expression first, since that needs no syntax tree; otherw
 expression, is split off so that its value can be had.
 """
 
+from __future__ import annotations
+
 import _ast
 import linecache
 from collections import OrderedDict
@@ -27,7 +29,7 @@ class Source:
 
     __slots__ = ("body", "last", "needs_loop")
 
-    def __init__(self, body, last, needs_loop):
+    def __init__(self, body: CodeType | None, last: CodeType | None, needs_loop: bool) -> None:
         self.body = body
         self.last = last
         self.needs_loop = needs_loop
@@ -38,11 +40,11 @@ class SourceCache:
 
     __slots__ = ("_compiled", "_count")
 
-    def __init__(self):
-        self._compiled = OrderedDict()
+    def __init__(self) -> None:
+        self._compiled: OrderedDict[str, Source] = OrderedDict()
         self._count = 0
 
-    def compile(self, text):
+    def compile(self, text: str) -> Source:
         """The Source of a text.
 
         Raises:
@@ -61,7 +63,7 @@ class SourceCache:
             self._forget_oldest()
         return source
 
-    def _forget_oldest(self):
+    def _forget_oldest(self) -> None:
         """Drops a compiled text, and its lines unless something that it defined may still be shown."""
         _, source = self._compiled.popitem(last=False)
         codes = [code for code in (source.body, source.last) if code is not None]
@@ -69,7 +71,7 @@ class SourceCache:
             linecache.cache.pop(codes[0].co_filename, None)
 
 
-def compile_text(text, file):
+def compile_text(text: str, file: str) -> Source:
     needs_loop = any(word in text for word in _ASYNC_WORDS)
     flags = _TOP_LEVEL_AWAIT if needs_loop else 0
     try:
@@ -79,12 +81,12 @@ def compile_text(text, file):
     return _compile_statements(text, file, flags, needs_loop)
 
 
-def is_coroutine(code):
+def is_coroutine(code: CodeType) -> bool:
     """Whether evaluating this code gives a coroutine that has to be awaited."""
     return bool(code.co_flags & _COROUTINE)
 
 
-def _compile_statements(text, file, flags, needs_loop):
+def _compile_statements(text: str, file: str, flags: int, needs_loop: bool) -> Source:
     tree = compile(text, file, "exec", flags | _ONLY_AST, True)
     last = None
     if tree.body and isinstance(tree.body[-1], _ast.Expr):
