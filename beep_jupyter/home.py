@@ -44,7 +44,7 @@ class Home:
 
     def __init__(self, root: str | os.PathLike[str] | None = None) -> None:
         chosen = root or os.environ.get("BEEP_HOME") or platformdirs.user_data_dir("beep-jupyter", appauthor=False)
-        self.root = Path(chosen).expanduser().absolute()
+        self.root = absolute_path(chosen)
         make_private_folder(self.root, "the home folder", "Set BEEP_HOME to a folder of your own.")
 
     @property
@@ -124,6 +124,11 @@ def make_private_folder(folder: Path, what: str, cure: str) -> Path:
     if status.st_mode & 0o077:
         folder.chmod(0o700)
     return folder
+
+
+def absolute_path(path: str | os.PathLike[str]) -> Path:
+    """A path as a person typed it, `~` included; the `~name` of nobody is a plain name, as in a shell."""
+    return Path(os.path.expanduser(path)).absolute()
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o600) -> None:

@@ -16,7 +16,7 @@ from filelock import Timeout
 
 from beep_jupyter import home as home_module
 from beep_jupyter.errors import ConfigurationError
-from beep_jupyter.home import SOCKET_PATH_LIMIT, Home, write_atomically
+from beep_jupyter.home import SOCKET_PATH_LIMIT, Home, absolute_path, write_atomically
 
 NOBODY = 65534
 
@@ -270,3 +270,9 @@ def test_a_lock_is_given_back_when_its_work_fails(home: Home) -> None:
 def test_threads_of_one_process_keep_each_other_out_too(home: Home) -> None:
     with home.lock("thing"), pytest.raises(Timeout), home.lock("thing", timeout_s=0):
         pass
+
+
+def test_a_path_of_nobodys_home_is_a_plain_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert absolute_path("~nobody-of-that-name/x") == tmp_path / "~nobody-of-that-name/x"
+    assert absolute_path("~") == Path.home()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import BeepError, EnvironmentNotFoundError, UnsupportedRuntimeError, UsageError
-from ..home import Home
+from ..home import Home, absolute_path
 from ..models import Environment
 from ..names import PATTERN, check_name
 from .store import EnvironmentFolder, Found
@@ -60,7 +60,7 @@ def resolve_environment(home: Home, name_or_path: str | os.PathLike[str]) -> Env
         UnsupportedRuntimeError: its interpreter is gone.
     """
     text = os.fspath(name_or_path)
-    path = Path(text).expanduser().absolute()
+    path = absolute_path(text)
     is_name = PATTERN.fullmatch(text) is not None
     if is_name and (EnvironmentFolder(home, text).is_published() or not is_environment(path)):
         return describe(text, find_usable(home, text))

@@ -12,7 +12,7 @@ from filelock import Timeout
 
 from ..config import Config
 from ..errors import EnvironmentBusyError, UsageError
-from ..home import Home, write_atomically
+from ..home import Home, absolute_path, write_atomically
 from ..models import Environment, OnProgress
 from ..names import check_name
 from .creation import Creator
@@ -215,7 +215,7 @@ class EnvironmentManager:
             UsageError: the file cannot be written.
             EnvironmentNotFoundError, UnsupportedRuntimeError, InstallError: as `lock`.
         """
-        chosen = Path(file).expanduser().absolute()
+        chosen = absolute_path(file)
         target = chosen / "pylock.toml" if chosen.is_dir() else chosen
         data = self._current_lock(name, on_progress).read_bytes()
         try:
@@ -280,4 +280,4 @@ def _text(path: str | os.PathLike[str] | None) -> str | None:
     if path is None:
         return None
     text = os.fspath(path)
-    return str(Path(text).expanduser().absolute()) if os.sep in text else text
+    return str(absolute_path(text)) if os.sep in text else text

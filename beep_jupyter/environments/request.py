@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from ..home import absolute_path
 from .package_sets import PackageSet, find_set
 from .requirements import RequirementsFile, parse_packages, read_requirements
 from .spec import Spec
@@ -108,7 +109,7 @@ def read_lock(path: str | os.PathLike[str]) -> Lock:
     Raises:
         UsageError: it cannot be read, is none, or names files by a path relative to itself.
     """
-    chosen = Path(path).expanduser().absolute()
+    chosen = absolute_path(path)
     try:
         data = chosen.read_bytes()
         table = tomllib.loads(data.decode())

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ..errors import UsageError
+from ..home import absolute_path
 from .spec import normalised_name
 
 _EXAMPLE = "Write it as 'name', 'name==1.2', 'name>=1,<2', 'name @ URL' or the path of a wheel."
@@ -60,7 +61,7 @@ def read_requirements(path: str | os.PathLike[str]) -> RequirementsFile:
     Raises:
         UsageError: it, or a local file that it includes, cannot be read as text.
     """
-    chosen = Path(path).expanduser().absolute()
+    chosen = absolute_path(path)
     return RequirementsFile(chosen, "".join(_texts(chosen, set())))
 
 
@@ -113,7 +114,7 @@ def _parse_requirement(text: str) -> str:
 
 def _parse_path(text: str) -> str:
     """A local wheel becomes `name @ URL` with its hash, so that a rebuilt wheel is another requirement."""
-    path = Path(text).expanduser().absolute()
+    path = absolute_path(text)
     if path.is_dir() and any((path / name).is_file() for name in ("pyproject.toml", "setup.py")):
         return str(path)
     if not path.is_file() or not path.name.endswith(_ARCHIVES):

@@ -17,6 +17,7 @@ from ..errors import (
     UnsupportedRuntimeError,
     UsageError,
 )
+from ..home import absolute_path
 from ..models import OnProgress, Runtime
 from .finder import Finder, none_usable
 from .places import Places
@@ -145,7 +146,7 @@ class RuntimeManager:
             RuntimeNotFoundError: nothing is there.
             UnsupportedRuntimeError: it is too old or does not start.
         """
-        runtime = self.find(Path(path).expanduser().absolute())
+        runtime = self.find(absolute_path(path))
         id = name or runtime.id
         if runtime.kind in ("managed", "adopted") and id == runtime.id:
             return runtime
@@ -237,7 +238,7 @@ class RuntimeManager:
         return InitResult(adopted, "adopted", note)
 
     def _adopt_if_fits(self, path: Path, wanted: Wanted | None, name: str | None) -> Runtime:
-        if wanted is not None and not wanted.fits(found := self.find(path.expanduser().absolute())):
+        if wanted is not None and not wanted.fits(found := self.find(absolute_path(path))):
             raise UsageError(f"{path} is Python {found.version}, not {wanted.text}.", "Leave the version out.")
         return self.adopt(path, name)
 

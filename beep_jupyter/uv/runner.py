@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
+from ..home import absolute_path
 from ..models import OnProgress
 from .child import Child, NotStartedError, Reader
 
@@ -80,7 +81,7 @@ class Uv:
             ConfigurationError: there is none.
         """
         if chosen := self._config.get("uv.path"):
-            path = Path(chosen).expanduser()
+            path = absolute_path(chosen)
             if path.is_file() and os.access(path, os.X_OK):
                 return path
             raise ConfigurationError(
