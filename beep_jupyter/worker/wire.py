@@ -173,6 +173,9 @@ class FrameReader:
             raise FrameError("a buffer of %d bytes is too large" % max(self._sizes))
         self._header = _parse(view[start + 8 : sizes_at])
         self._start = start + end
+        if len(view) > _STAGING_BYTES and self._start == self._staged:  # a rare large header must not stay in memory
+            self._view = memoryview(bytearray(_STAGING_BYTES))
+            self._start = self._staged = 0
         return True
 
     def _begin_buffer(self, size: int) -> None:

@@ -271,3 +271,18 @@ except FrameError as error:
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
     assert done.stdout == "there is no memory for a buffer of 549755813888 bytes\n"
+
+
+def test_a_large_header_does_not_stay_in_memory() -> None:
+    reader = FrameReader(AFTER_HELLO)
+    frame = b"".join(pack({"text": "x" * (10 << 20)}))
+    while frame:
+        space = reader.space()
+        taken = min(len(space), len(frame))
+        space[:taken] = frame[:taken]
+        reader.fed(taken)
+        frame = frame[taken:]
+        received = reader.take()
+    assert received is not None
+    assert len(received[0]["text"]) == 10 << 20
+    assert len(reader.space()) < 1 << 20
