@@ -23,6 +23,7 @@ from .wire_errors import error_of
 
 CONTROL_S = 30.0  # the longest that a control command takes: a restart with all rungs of the ladder
 KILL_AFTER_TIMEOUT_S = 5.0
+LOOKS = 40  # without waiting, before a wait
 _PARTS_AT_ONCE = 64
 _TAIL_CHARACTERS = 4000
 
@@ -88,13 +89,23 @@ class PipeConnection:
             while (frame := reader.take()) is None:
                 if wait is not None:
                     wait()
-                count = self.socket.recv_into(reader.space())
+                count = self._receive_into(reader.space())
                 if not count:
                     raise _BrokenError
                 reader.fed(count)
         except FrameError as error:
             raise ProtocolError(f"Backend '{self._backend}' sent what is no frame: {error}.") from error
         return frame
+
+    def _receive_into(self, space: memoryview) -> int:
+        """Looks a few times before it sleeps, as the worker does, for the same reason (`worker/loop.py`)."""
+        receive_into = self.socket.recv_into
+        for _ in range(LOOKS):
+            try:
+                return receive_into(space, 0, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                os.sched_yield()
+        return receive_into(space)
 
     def wait(self, deadline: float) -> bool:
         """Whether something came before the deadline (on the monotonic clock)."""

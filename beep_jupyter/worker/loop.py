@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 
 from .commands import Refusal, Request
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from .commands import Commands
     from .interrupts import Interrupts
     from .output import Sink
+
+
+LOOKS = 40  # about 50 us; measured on two cores, a call takes 35 us with them and 160 us without
 
 
 class Loop:
@@ -57,11 +61,22 @@ class Loop:
     def run(self) -> None:
         write_idle(self._status)
         while not self._is_leaving:
-            for descriptor, _ in self._poller.poll():
+            for descriptor, _ in self._wait():
                 if descriptor == self._channel_descriptor:
                     self._hear_server()
                 elif descriptor in self._connections:
                     self._hear_client(self._connections[descriptor])
+
+    def _wait(self) -> list[tuple[int, int]]:
+        """What is ready. Looks a few times before it sleeps: the next request often comes at once, and to be woken on
+        another core takes longer than to serve it."""
+        poll = self._poller.poll
+        for _ in range(LOOKS):
+            ready = poll(0)
+            if ready:
+                return ready
+            os.sched_yield()
+        return poll()
 
     def after_fork_in_child(self) -> None:
         """Closes what must not be held by a child."""
