@@ -29,8 +29,18 @@ def install(sink: Sink, streams: Iterable[Stream], on_child: Callable[[], None])
         on_child: closes, in the child, everything that belongs to the worker.
     """
 
+    def before() -> None:
+        if not is_child:
+            sink.before_fork()
+
+    def in_parent() -> None:
+        if not is_child:
+            sink.after_fork_in_parent()
+
     def in_child() -> None:
         global is_child
+        if is_child:  # a child's child: what it would close is closed, and those numbers are the user's own files
+            return
         is_child = True
         sink.after_fork_in_child()
         for stream in streams:
@@ -38,7 +48,7 @@ def install(sink: Sink, streams: Iterable[Stream], on_child: Callable[[], None])
         on_child()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    os.register_at_fork(before=sink.before_fork, after_in_parent=sink.after_fork_in_parent, after_in_child=in_child)
+    os.register_at_fork(before=before, after_in_parent=in_parent, after_in_child=in_child)
 
 
 def leave(error: BaseException | None) -> NoReturn:

@@ -105,3 +105,25 @@ def test_pools_of_either_kind_work_in_cells(backend: Backend, method: str) -> No
     backend.evaluate(f"import multiprocessing, math\npool = multiprocessing.get_context({method!r}).Pool(2)")
     assert backend.evaluate("pool.map(math.sqrt, [1, 4, 9])") == [1.0, 2.0, 3.0]
     backend.evaluate("pool.close(); pool.join()")
+
+
+def test_a_childs_own_child_finds_its_files_open_and_whole(backend: Backend) -> None:
+    code = """
+import os
+pid = os.fork()
+if pid == 0:
+    reading, writing = os.pipe()
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(8)]  # they get the numbers that were the worker's
+    os.write(writing, b"mine")
+    grandchild = os.fork()
+    if grandchild == 0:
+        for descriptor in (reading, writing, *files):
+            os.fstat(descriptor)
+        print("open")
+        os._exit(0)
+    os.waitpid(grandchild, 0)
+    print(os.read(reading, 4).decode())
+    os._exit(0)
+os.waitpid(pid, 0)
+"""
+    assert text_of(backend.execute(code)) == "open\nmine\n"
