@@ -32,6 +32,7 @@ FLUSH_BYTES = 1 << 16
 KEEP_BYTES = 1 << 20
 COALESCE_S = 0.01
 _CHUNK = 1 << 16
+_CHUNKS_AT_ONCE = 16  # what the largest pipe holds (1 MiB): what comes behind that was written later
 
 
 class Sink:
@@ -171,10 +172,8 @@ class Sink:
     def _drain(self) -> None:
         """Sends what the pipes hold, in chunks, until both are empty."""
         pipes = list(self._pipes.items())
-        while pipes:
-            for pipe in pipes[:]:
-                if not self._drain_some(*pipe):
-                    pipes.remove(pipe)
+        for _ in range(_CHUNKS_AT_ONCE):
+            pipes = [pipe for pipe in pipes if self._drain_some(*pipe)]
 
     def _drain_some(self, descriptor: int, stream: Stream) -> bool:
         name, decoder = stream
@@ -184,8 +183,9 @@ class Sink:
             return False
         text = decoder.decode(data)
         if text:
+        """Sends one chunk of a pipe; answers whether it may hold more."""
             self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
-        return bool(data)
+        return len(data) == _CHUNK
 
     def _poller(self, *others: int) -> select.poll:
         poller = select.poll()

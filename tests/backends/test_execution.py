@@ -324,3 +324,15 @@ def test_pip_means_uv_for_this_environment(start: Start, tmp_path: Path) -> None
         backend.evaluate("import subprocess\nlisting = subprocess.check_output(['pip', 'list', '--format', 'json'])")
         assert backend.get("listing").strip() == b"[]"
         assert backend.evaluate("import os\nos.environ['VIRTUAL_ENV']") == str(tmp_path / "e")
+
+
+def test_a_child_that_prints_without_end_does_not_hold_up_its_cell(backend: Backend) -> None:
+    code = "import subprocess, time\nchild = subprocess.Popen(['yes'])\ntime.sleep(0.2)\n'done'"
+    assert backend.execute(code, timeout_s=10).result == "done"
+    backend.execute("child.kill()\nchild.wait()", timeout_s=10)
+
+
+def test_a_stdout_that_the_code_points_elsewhere_keeps_nobody_busy(backend: Backend) -> None:
+    backend.evaluate("import os, time\nos.dup2(os.open(os.devnull, os.O_WRONLY), 1)")
+    assert backend.evaluate("begun = time.process_time()\ntime.sleep(0.5)\ntime.process_time() - begun") < 0.1
+    assert text_of(backend.execute("print('seen')")) == "seen\n"
