@@ -155,7 +155,7 @@ class Sink:
         self._pending_size = 0
         for name, texts in self._pending.items():
             if texts:
-                text = "".join([texts.popleft() for _ in range(len(texts))])
+                text = _sendable("".join([texts.popleft() for _ in range(len(texts))]))
                 self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
 
     def _deliver(self, output: dict[str, Any], size: int) -> None:
@@ -202,3 +202,8 @@ class Sink:
                 os.read(self._wake_reading, 16)
                 self._is_woken = False
             self.flush()
+
+
+def _sendable(text: str) -> str:
+    """A text with lone surrogates escaped, as the streams say they do: who shows it could not encode them."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
