@@ -119,15 +119,15 @@ class Sink:
 
     def begin(self, send: Callable[[dict[str, Any]], None]) -> None:
         """From here outputs go to `send`; first those that nobody was there for."""
-        self._send = send
-        if self._kept:
-            self._send_kept(send)
+        with self._lock:  # or the draining thread would send what is newer in between
+            self._send = send
+            if self._kept:
+                self._send_kept(send)
 
     def _send_kept(self, send: Callable[[dict[str, Any]], None]) -> None:
-        with self._lock:
-            kept, self._kept, self._kept_size = self._kept, [], 0
-            for output, _ in kept:
-                send(output)
+        kept, self._kept, self._kept_size = self._kept, [], 0
+        for output, _ in kept:
+            send(output)
 
     def end(self) -> None:
         """Sends what is left; from here outputs are kept."""

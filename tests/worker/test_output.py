@@ -244,6 +244,26 @@ def test_kept_output_is_sent_once(captured: Captured) -> None:
     assert captured.streams == [("stdout", "once")]
 
 
+def test_what_is_printed_while_a_request_begins_comes_behind_what_was_kept(captured: Captured) -> None:
+    captured.stdout("first ")
+    captured.sink.flush()
+    beginning = threading.Thread(target=captured.begin)
+    with captured.sink._lock:  # as the thread that drains, which is at work at this moment
+        beginning.start()
+        beginning.join(0.2)
+        captured.stdout("second ")
+        captured.sink.flush()
+    beginning.join()
+    captured.sink.flush()
+    assert captured.streams == [("stdout", "first second ")]
+
+
+def test_what_no_terminal_could_show_is_escaped(serving: Captured) -> None:
+    serving.stdout("a name like caf\udce9, and café")
+    serving.sink.flush()
+    assert serving.streams == [("stdout", "a name like caf\\udce9, and café")]
+
+
 def test_threads_that_print_at_once_lose_and_cut_nothing(serving: Captured) -> None:
     def say(name: str, write: Write) -> None:
         for number in range(3000):
