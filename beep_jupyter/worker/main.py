@@ -43,7 +43,7 @@ def run() -> None:
     }
     loop = Loop(channel, Commands(shell), sink, interrupts, descriptors.STATUS, ready)
     forks.install(sink, streams, loop.after_fork_in_child)
-    sink.start()
+    sink.start(1, 2)
     shell.install()
     channel.send(dict(ready, type="ready"))
     sink.c_stdout = CStdout()  # while the server and the client greet each other

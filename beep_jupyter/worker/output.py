@@ -63,12 +63,19 @@ class Sink:
         self._current = ""  # the stream that was written to last
         self._is_woken = False
         self._wake_reading, self._wake_writing = os.pipe()
+        self._kept_open: tuple[int, ...] = ()
         self._send: Callable[[dict[str, Any]], None] | None = None  # takes an output; None while nobody is served
         self._kept: list[tuple[dict[str, Any], int]] = []
         self._kept_size = 0
 
-    def start(self) -> None:
-        """Starts the thread that drains the pipes and sends text that has waited long enough."""
+    def start(self, *writing_ends: int) -> None:
+        """Starts the thread that drains the pipes and sends text that has waited long enough.
+
+        Args:
+            writing_ends: kept open: where user code points descriptor 1 elsewhere, its pipe would end, and a pipe that
+                has ended is always ready.
+        """
+        self._kept_open = tuple(os.dup(descriptor) for descriptor in writing_ends)
         start_new_thread(self._drain_for_ever, ())
 
     def writer(self, name: str) -> Callable[[str], int]:
@@ -148,7 +155,7 @@ class Sink:
     def after_fork_in_child(self) -> None:
         """Closes what belongs to the parent; `stream.py` writes to the descriptors from here on."""
         self._lock = RLock()
-        for descriptor in (*self._pipes, self._wake_reading, self._wake_writing):
+        for descriptor in (*self._pipes, *self._kept_open, self._wake_reading, self._wake_writing):
             os.close(descriptor)
 
     def _send_pending(self) -> None:
@@ -170,12 +177,13 @@ class Sink:
             self._kept_size -= self._kept.pop(0)[1]
 
     def _drain(self) -> None:
-        """Sends what the pipes hold, in chunks, until both are empty."""
+        """Sends what the pipes hold at this moment, in chunks; a child that prints without end is not waited for."""
         pipes = list(self._pipes.items())
         for _ in range(_CHUNKS_AT_ONCE):
             pipes = [pipe for pipe in pipes if self._drain_some(*pipe)]
 
     def _drain_some(self, descriptor: int, stream: Stream) -> bool:
+        """Sends one chunk of a pipe; answers whether it may hold more."""
         name, decoder = stream
         try:
             data = os.read(descriptor, _CHUNK)
@@ -183,7 +191,6 @@ class Sink:
             return False
         text = decoder.decode(data)
         if text:
-        """Sends one chunk of a pipe; answers whether it may hold more."""
             self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
         return len(data) == _CHUNK
 
