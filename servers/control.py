@@ -96,11 +96,15 @@ class Control:
         }
 
     def do_interrupt(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """{session, connection, request, kill} → {interrupted, killed}; `kill` names a reason and skips the asking."""
+        """{session, connection, request, kill} → {interrupted, killed}
+
+        `kill` names a reason and skips the asking. Where a request is named and another one runs, nothing is killed.
+        """
+        connection, request = _number(fields, "connection"), _number(fields, "request")
         if reason := _text(fields, "kill"):
-            self._supervisor.kill(_session(fields), reason)
-            return {"interrupted": False, "killed": True}
-        return self._supervisor.interrupt(_session(fields), _number(fields, "connection"), _number(fields, "request"))
+            only = None if connection is None or request is None else (connection, request)
+            return {"interrupted": False, "killed": self._supervisor.kill(_session(fields), reason, only)}
+        return self._supervisor.interrupt(_session(fields), connection, request)
 
     def do_restart(self, fields: dict[str, Any]) -> dict[str, Any]:
         return _introduce(self._supervisor.restart(_session(fields)))
@@ -112,6 +116,8 @@ class Control:
                 raise Refused("bad_request", f"{name!r:.80} cannot name a session")
             self._supervisor.open_session(name)
         if name := _text(fields, "close"):
+            if name == DEFAULT_SESSION:
+                raise Refused("bad_request", f"the session '{name}' cannot be closed, only restarted")
             self._supervisor.close_session(name)
         return {"sessions": [self._describe(name) for name in self._supervisor.session_names()]}
 

@@ -16,6 +16,7 @@ from beep_jupyter.worker.wire import AFTER_HELLO, BEFORE_HELLO, PROTOCOL, FrameE
 from control import Control, Refused
 from log import Log
 from supervisor import DEFAULT_SESSION, SessionMissingError, Supervisor, WorkerStartError
+from worker import CrowdedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ class Doorman:
         try:
             peer = _peer_pid(client)
             hello = self._check(_next_frame(client, reader, exactly=True))
+        except EOFError:  # nothing was said: somebody looked whether anybody is here
+            client.close()
+            return
         except (FrameError, OSError, Refused) as problem:
             self._log(f"refused a connection: {problem}")
             _say(client, {"type": "refused", "code": getattr(problem, "code", "protocol"), "message": str(problem)})
@@ -96,6 +100,8 @@ class Doorman:
         except WorkerStartError as failed:
             refusal = {"code": "start", "message": str(failed)}
             refusal["stderr_tail"] = failed.obituary.get("stderr_tail", "")
+        except CrowdedError:
+            refusal = {"code": "crowded", "message": "too many clients wait for what it runs now"}
         _say(client, refusal | {"type": "refused"})
         client.close()
 

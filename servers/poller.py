@@ -26,7 +26,6 @@ class Poller:
         self._order = itertools.count()
         self._poll = select.poll()
         self._times: list[tuple[float, int, Callable[[], None]]] = []
-        self._thread = 0
         self._wake_reading, self._wake_writing = os.pipe()
         os.set_blocking(self._wake_reading, False)
         os.set_blocking(self._wake_writing, False)
@@ -73,10 +72,10 @@ class Poller:
         self.soon(lambda: heapq.heappush(self._times, (time.monotonic() + delay_s, next(self._order), callback)))
 
     def soon(self, errand: Callable[[], None]) -> None:
-        """Runs an errand on the poller's thread: at once if this is it, else when it wakes."""
-        if threading.get_ident() == self._thread:
-            errand()
-            return
+        """Runs an errand on the poller's thread, behind what it does now and all errands before.
+
+        In this order a descriptor is watched before it is forgotten, whoever asks; and handlers of signals may call it.
+        """
         self._errands.append(errand)
         self._wake()
 
@@ -87,7 +86,6 @@ class Poller:
 
     def run(self) -> None:
         """Waits and calls back until `stop`."""
-        self._thread = threading.get_ident()
         while self._is_running:
             for descriptor, _ in self._poll.poll(self._next_time_ms()):
                 if descriptor == self._wake_reading:

@@ -78,23 +78,37 @@ class PipeServer:
 
     def stop(self, *, at_once: bool = False) -> list[int]:
         """Ends everything below this process, and then its loop; the second caller waits for the first."""
-        with self._stop_lock:
-            self._swept += self._supervisor.stop(at_once=at_once)
-            for path in (self._order["file"], self._order["socket"], self._order["log"]):
-                if os.path.exists(path):  # before the reply: whoever asked finds nothing any more
-                    os.unlink(path)
-        self._poller.after(0.05, self._poller.stop)  # the reply to `stop` goes first
+        try:
+            with self._stop_lock:
+                self._swept += self._supervisor.stop(at_once=at_once)
+                for path in (self._order["file"], self._order["socket"], self._order["log"]):
+                    self._remove(path)  # before the reply: whoever asked finds nothing any more
+        finally:
+            self._poller.after(0.05, self._poller.stop)  # the reply to `stop` goes first
         return self._swept
+
+    def _remove(self, path: str) -> None:
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            pass
+        except OSError as problem:  # the disk is read-only by now, say; a server without workers must end all the same
+            self._log(f"{path} cannot be removed: {problem.strerror}")
 
     def _report_start(self, listener: socket.socket) -> None:
         """Waits for the first worker, for as long as it lives, and tells the launcher."""
         try:
             worker = self._supervisor.living_worker(self._supervisor.find(DEFAULT_SESSION))
+            self._write_connection_file()
         except WorkerStartError as failed:
             _report({"failed": {"message": str(failed), "stderr_tail": failed.obituary.get("stderr_tail", "")}})
             self.stop()
             return
-        self._write_connection_file()
+        except OSError as problem:
+            message = f"its connection file cannot be written: {problem.strerror}"
+            _report({"failed": {"message": message, "stderr_tail": ""}})
+            self.stop()
+            return
         self._poller.watch(listener.fileno(), lambda: self._doorman.open(listener))
         ready = {"pid": os.getpid(), "worker_pid": worker.pid, "protocol": PROTOCOL}
         self._log(f"ready: worker {worker.pid}, owner {self._owners.first}")
@@ -131,9 +145,13 @@ class PipeServer:
     def _write_connection_file(self) -> None:
         content = self._identity | {"token": self._order["token"], "pid": os.getpid(), "protocol": PROTOCOL}
         temporary = f"{self._order['file']}.new"
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(content, file)
-        os.replace(temporary, self._order["file"])
+        try:
+            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                json.dump(content, file)
+            os.replace(temporary, self._order["file"])
+        except OSError:
+            self._remove(temporary)
+            raise
 
 
 def _listen(path: str) -> socket.socket:
@@ -152,7 +170,8 @@ def _listen(path: str) -> socket.socket:
 def _take_signals(stop: Callable[[], object], reap: Callable[[], None], poller: Poller) -> None:
     """SIGTERM stops politely, SIGCHLD reaps what was adopted; both on other threads or between calls of the poller."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=stop, daemon=True).start())
+    begin_stop = threading.Thread(target=stop, daemon=True).start
+    signal.signal(signal.SIGTERM, lambda *_: poller.soon(begin_stop))
     signal.signal(signal.SIGCHLD, lambda *_: poller.soon(reap))
 
 

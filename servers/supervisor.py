@@ -50,6 +50,7 @@ class Session:
 
     def __init__(self, name: str) -> None:
         self.failed_starts = 0
+        self.is_closed = False
         self.lock = threading.Lock()
         self.name = name
         self.obituaries: dict[str, dict[str, Any]] = {}  # by incarnation, the latest few
@@ -91,7 +92,8 @@ class Supervisor:
 
     def begin(self, process: Process) -> None:
         """Takes over the default session's worker, which the server spawned as its first act."""
-        self._sessions[DEFAULT_SESSION].worker = self._watch(process)
+        session = self._sessions[DEFAULT_SESSION]
+        session.worker = self._watch(session, process)
 
     def session_names(self) -> list[str]:
         return sorted(self._sessions)
@@ -114,33 +116,44 @@ class Supervisor:
         session = self.find(name)
         with self._lock:
             self._sessions.pop(name, None)
-        if session.worker is not None:
-            self.end_worker(session.worker, "stop")
+        with session.lock:  # who needs its worker at this moment has started it by now, or finds the session closed
+            session.is_closed, worker = True, session.worker
+        if worker is not None:
+            self.end_worker(worker, "stop")
 
     def living_worker(self, session: Session) -> Worker:
         """The session's worker, ready; a fresh one where the last has ended.
 
         Raises:
+            SessionMissingError: the session was closed meanwhile.
             WorkerStartError: it ended before it was ready, or has done so too often.
         """
         with session.lock:
+            if session.is_closed:
+                raise SessionMissingError(session.name)
             worker = session.worker
             if worker is None or worker.ended.is_set():
                 worker = session.worker = self._start(session)
         worker.settled.wait()
+        if worker.ready is None and worker.kill_reason == "restart":
+            return self.living_worker(session)  # somebody else restarted it before it was ready
         if worker.ready is None:
             raise WorkerStartError("the worker ended before it was ready", worker.obituary or {})
         session.failed_starts = 0
         return worker
 
     def connect(self, session_name: str, client: socket.socket) -> None:
-        """Gives a client's socket to the session's worker, which answers it from here on."""
+        """Gives a client's socket to the session's worker, which answers it from here on.
+
+        Raises:
+            SessionMissingError, WorkerStartError, CrowdedError.
+        """
         session = self.find(session_name)
         while not self.living_worker(session).connect(next(self._connections), client):
             pass  # it ended in between; the next is a fresh one
 
     def interrupt(self, session_name: str, connection: int | None, request: int | None) -> dict[str, Any]:
-        """Interrupts the named request, or whatever runs now; the second time, kills the worker."""
+        """Interrupts the named request, or whatever runs now; the second time, kills the worker that runs it."""
         worker = self.find(session_name).worker
         if worker is None or worker.ended.is_set():
             return {"interrupted": False, "killed": False}
@@ -148,14 +161,13 @@ class Supervisor:
             is_busy, connection, request = worker.activity()
             if not is_busy:
                 return {"interrupted": False, "killed": False}
-        killed = worker.interrupt(connection, request)
-        return {"interrupted": not killed, "killed": killed}
+        interrupted, killed = worker.interrupt(connection, request)
+        return {"interrupted": interrupted, "killed": killed}
 
-    def kill(self, session_name: str, reason: str) -> None:
-        """Kills a session's worker at once; the running call learns the reason."""
+    def kill(self, session_name: str, reason: str, only: tuple[int, int] | None) -> bool:
+        """Kills a session's worker at once, unless something else than `only` runs; its call learns the reason."""
         worker = self.find(session_name).worker
-        if worker is not None:
-            worker.kill(reason)
+        return worker is not None and worker.kill(reason, only=only)
 
     def restart(self, session_name: str) -> Worker:
         """Replaces a session's worker by a fresh one and waits until that is ready."""
@@ -208,7 +220,7 @@ class Supervisor:
 
     def is_idle_since(self, seen: dict[str, Any]) -> bool:
         """Whether nothing ran and nothing runs since `seen`, which is brought up to date."""
-        now = {name: session.worker and session.worker.activity() for name, session in self._sessions.items()}
+        now = {session.name: session.worker and session.worker.activity() for session in list(self._sessions.values())}
         is_idle = now == seen and not any(activity and activity[0] for activity in now.values())
         seen.clear()
         seen.update(now)
@@ -237,24 +249,22 @@ class Supervisor:
         incarnation = f"{self._backend_id}.{next(self._serial)}"
         try:
             with self._spawn_lock:
-                return self._watch(self._spawn(incarnation))
+                return self._watch(session, self._spawn(incarnation))
         except OSError as error:
             raise WorkerStartError(f"the interpreter cannot be started: {error.strerror}", {}) from error
 
-    def _watch(self, process: Process) -> Worker:
+    def _watch(self, session: Session, process: Process) -> Worker:
         self._watched.add(process.pid)
-        return Worker(process, self._poller, self._on_end)
+        return Worker(process, self._poller, lambda worker: self._on_end(session, worker))
 
-    def _on_end(self, worker: Worker) -> None:
+    def _on_end(self, session: Session, worker: Worker) -> None:
         """On the poller's thread: files the obituary and sweeps what a dead worker left."""
         self._watched.discard(worker.pid)
         obituary = worker.obituary or {}
-        for session in list(self._sessions.values()):
-            if session.worker is worker:
-                session.obituaries[worker.incarnation] = obituary
-                while len(session.obituaries) > 2 * MAX_FAILED_STARTS:
-                    session.obituaries.pop(next(iter(session.obituaries)))
-                session.failed_starts += worker.ready is None
+        session.obituaries[worker.incarnation] = obituary
+        while len(session.obituaries) > 2 * MAX_FAILED_STARTS:
+            session.obituaries.pop(next(iter(session.obituaries)))
+        session.failed_starts += worker.ready is None
         end = f"signal {obituary.get('signal')}" if obituary.get("signal") else f"status {obituary.get('exit_code')}"
         self._log(f"worker {worker.pid} ended: {obituary.get('reason')}, {end}")
         if not self._is_stopping:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import signal
 import socket
+import struct
+import termios
 import threading
 import time
 from collections.abc import Callable
 
 from beep_jupyter.worker import status
-from beep_jupyter.worker.wire import AFTER_HELLO, FrameReader, pack
+from beep_jupyter.worker.wire import BEFORE_HELLO, FrameError, FrameReader, pack
 
 from poller import Poller
 from spawn import Process
@@ -23,13 +27,17 @@ OUR_FRAMES = os.path.dirname(status.__file__)
 STDERR_TAIL_CHARACTERS = 4000
 
 
+class CrowdedError(Exception):
+    """The worker is busy, and too many clients wait for it already."""
+
+
 class Worker:
     """A worker process, watched until it ends.
 
     Args:
         process: just started.
         poller: calls back when it speaks or ends.
-        on_end: called once on the poller's thread, with the obituary in place.
+        on_end: called once on the poller's thread, with the obituary in place, before anybody is told.
     """
 
     def __init__(self, process: Process, poller: Poller, on_end: Callable[[Worker], None]) -> None:
@@ -47,7 +55,7 @@ class Worker:
         self._on_end = on_end
         self._poller = poller
         self._process = process
-        self._reader = FrameReader(AFTER_HELLO)
+        self._reader = FrameReader(BEFORE_HELLO)
         poller.watch(process.channel.fileno(), self._hear)
         poller.watch_end_of(process.pid, self._end)
 
@@ -70,34 +78,38 @@ class Worker:
 
         Returns:
             False where the worker has ended meanwhile.
+
+        Raises:
+            CrowdedError: too many wait already.
         """
         with self._lock:
             if self.obituary is not None:
                 return False
+            if self._is_crowded() or not self._send({"type": "connection", "connection": number}, client.fileno()):
+                raise CrowdedError
             self._clients[number] = client
-            self._send({"type": "connection", "connection": number}, [client.fileno()])
-        self._poller.watch(client.fileno(), lambda: self._drop(number), hang_up_only=True)
+            # Still with the lock: the worker's end would close the socket, and its number be watched for ever.
+            self._poller.watch(client.fileno(), lambda: self._drop(number), hang_up_only=True)
         return True
 
-    def interrupt(self, connection: int, request: int) -> bool:
-        """Interrupts one request; the second time, kills.
+    def interrupt(self, connection: int, request: int) -> tuple[bool, bool]:
+        """Interrupts one request; the second time, kills, unless another request runs.
 
         Returns:
-            Whether the worker was killed.
+            (is_interrupted, is_killed).
         """
         key = (connection, request)
-        if key in self._interrupted:
-            self.kill("interrupt")
-            return True
-        self._interrupted.add(key)
         with self._lock:
             if self.obituary is not None:
-                return False
-            self._send({"type": "interrupt", "connection": connection, "request": request})
-            # To the whole group while that request runs, as a terminal does: `os.system` waits with SIGINT ignored.
-            is_running = status.read(self._process.status) == (True, connection, request)
-            (os.killpg if is_running else os.kill)(self.pid, signal.SIGINT)
-        return False
+                return False, False
+            is_running = self._runs(key)
+            if key not in self._interrupted:
+                self._interrupted.add(key)
+                self._send({"type": "interrupt", "connection": connection, "request": request})
+                # To the whole group while that request runs, as a terminal does: `os.system` waits with SIGINT ignored.
+                (os.killpg if is_running else os.kill)(self.pid, signal.SIGINT)
+                return True, False
+        return False, is_running and self.kill("interrupt", only=key)
 
     def ask_to_leave(self) -> None:
         """The polite end: the interpreter finishes what it runs and ends as any does."""
@@ -105,36 +117,65 @@ class Worker:
             if self.obituary is None:
                 self._send({"type": "leave"})
 
-    def kill(self, reason: str, number: int = signal.SIGKILL) -> None:
-        """Signals the worker's process group; the obituary will give the reason."""
-        with self._lock:
-            if self.obituary is None:
-                self.kill_reason = self.kill_reason or reason
-                os.killpg(self.pid, number)
+    def kill(self, reason: str, number: int = signal.SIGKILL, *, only: tuple[int, int] | None = None) -> bool:
+        """Signals the worker's process group; the obituary will give the reason.
 
-    def _send(self, header: dict[str, Any], descriptors: list[int] | None = None) -> None:
-        data = b"".join(pack(header))
+        Args:
+            only: (connection, request): leaves the worker alone if something else runs by now.
+
+        Returns:
+            Whether it was signalled.
+        """
+        with self._lock:
+            if self.obituary is not None or (only is not None and not self._runs(only)):
+                return False
+            self.kill_reason = self.kill_reason or reason
+            os.killpg(self.pid, number)
+            return True
+
+    def _runs(self, key: tuple[int, int]) -> bool:
+        return status.read(self._process.status) == (True, *key)
+
+    def _is_crowded(self) -> bool:
+        """Whether what a busy worker has not read yet fills half of the channel; the rest is kept for interrupts."""
+        channel = self._process.channel
         try:
-            if descriptors:
-                socket.send_fds(self._process.channel, [data], descriptors)  # type: ignore[arg-type]  # has sendmsg
-            else:
-                self._process.channel.sendall(data)
+            unread: int = struct.unpack("i", fcntl.ioctl(channel, termios.TIOCOUTQ, bytes(4)))[0]
         except OSError:
-            pass  # it is ending, which the pidfd tells with the reason
+            return False  # the system does not tell (macOS)
+        return unread > channel.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 2
+
+    def _send(self, header: dict[str, Any], descriptor: int | None = None) -> bool:
+        """Says something to the worker and never waits: the lock is held, which health and the last rungs of the ladder
+        need too.
+
+        Returns:
+            False where there is no room for it.
+        """
+        rights = [] if descriptor is None else [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", descriptor))]
+        try:
+            self._process.channel.sendmsg(pack(header), rights, socket.MSG_DONTWAIT)
+        except OSError as error:
+            return error.errno not in (errno.EAGAIN, errno.ETOOMANYREFS)  # else it is ending; the pidfd tells why
+        return True
 
     def _hear(self) -> None:
         try:
-            data = self._process.channel.recv(4096)
-        except OSError:
-            data = b""
-        if not data:
+            count = self._process.channel.recv_into(self._reader.space())
+            self._reader.fed(count)
+            while count and (frame := self._reader.take()) is not None:
+                self._take(frame[0])
+        except (FrameError, OSError):  # it has ended, or user code wrote on a descriptor that is not its own
+            count = 0
+        if not count:
             self._poller.forget(self._process.channel.fileno())
-            return
-        self._reader.space()[: len(data)] = data
-        self._reader.fed(len(data))
-        while (frame := self._reader.take()) is not None:
-            self.ready = frame[0]
+
+    def _take(self, header: dict[str, Any]) -> None:
+        if header.get("type") == "ready":
+            self.ready = header
             self.settled.set()
+        elif header.get("type") == "lost" and type(header.get("connection")) is int:
+            self._drop(header["connection"])  # there is no other copy of the socket: the client sees its end
 
     def _drop(self, number: int) -> None:
         """A client hung up, or its end is no longer wanted."""
@@ -144,9 +185,9 @@ class Worker:
             self._poller.forget(client.fileno(), client.close)
 
     def _end(self) -> None:
-        _, code = os.waitpid(self.pid, 0)
         out, err = _drain(self._process.stdout), _without_our_frames(_drain(self._process.stderr))
-        with self._lock:
+        with self._lock:  # who sends a signal holds it: until here the number is the worker's, from here nobody uses it
+            _, code = os.waitpid(self.pid, 0)
             self.obituary = self._write_obituary(os.waitstatus_to_exitcode(code), out, err)
             clients = list(self._clients)
             for client in self._clients.values():
@@ -154,9 +195,9 @@ class Worker:
         for number in clients:
             self._drop(number)
         self._poller.forget(self._process.channel.fileno(), self._process.close)
+        self._on_end(self)
         self.ended.set()
         self.settled.set()
-        self._on_end(self)
 
     def _write_obituary(self, code: int, out: str, err: str) -> dict[str, Any]:
         texts = (("stdout", out), ("stderr", err))

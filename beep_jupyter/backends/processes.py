@@ -100,7 +100,7 @@ def _kill_found(find: Callable[[], list[int]]) -> set[int]:
         try:
             if pid in still:
                 signal.pidfd_send_signal(descriptor, signal.SIGKILL)
-        except ProcessLookupError:
+        except (ProcessLookupError, PermissionError):  # it has ended, or `sudo` made it somebody else's
             still.discard(pid)
         finally:
             os.close(descriptor)

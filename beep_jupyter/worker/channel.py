@@ -1,6 +1,7 @@
 """The worker's private channel to its server: frames, some with a descriptor. Runs in the worker.
 
-From the server: `connection` (with a client's socket), `interrupt` and `leave`. To the server: `ready`, once.
+From the server: `connection` (with a client's socket), `interrupt` and `leave`. To the server: `ready`, once, and
+`lost` for a connection whose socket did not arrive.
 Only the main thread reads it, in the loop and in the handler of SIGINT.
 """
 
@@ -29,7 +30,7 @@ class Channel:
         self._socket.setblocking(False)
         self._reader = FrameReader(AFTER_HELLO)
         self._frames: list[dict[str, Any]] = []
-        self._descriptors: list[int] = []
+        self._descriptors: list[int | None] = []  # in the order of their frames
         self.is_closed = False
         self.is_receiving = False
 
@@ -50,10 +51,14 @@ class Channel:
             self.is_receiving = False
 
     def take(self) -> tuple[dict[str, Any], Any] | None:
-        """The next frame's header and its descriptor (None but for a connection), or None."""
-        if not self._frames:
+        """The next frame's header and its descriptor, or None.
+
+        The descriptor is None but for a connection, and there too where this process had no number free for it.
+        """
+        try:
+            header = self._frames.pop(0)
+        except IndexError:  # not asked before: the handler of SIGINT may take the last one in between
             return None
-        header = self._frames.pop(0)
         return header, self._descriptors.pop(0) if header["type"] == "connection" else None
 
     def take_interrupts(self) -> list[dict[str, Any]]:
@@ -69,7 +74,7 @@ class Channel:
 
     def _receive_some(self) -> bool:
         try:
-            data, ancillary, _, _ = self._socket.recvmsg(len(self._reader.space()), _ROOM_FOR_DESCRIPTORS)
+            data, ancillary, flags, _ = self._socket.recvmsg(len(self._reader.space()), _ROOM_FOR_DESCRIPTORS)
         except BlockingIOError:
             return False
         if not data:
@@ -78,6 +83,8 @@ class Channel:
             for descriptor in unpack("%di" % (len(packed) // 4), packed):
                 os.set_inheritable(descriptor, False)  # received descriptors are inheritable
                 self._descriptors.append(descriptor)
+        if flags & _socket.MSG_CTRUNC:
+            self._descriptors.append(None)
         self._reader.space()[: len(data)] = data
         self._reader.fed(len(data))
         while True:

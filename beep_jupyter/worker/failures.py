@@ -34,5 +34,5 @@ def describe(error: BaseException) -> dict[str, Any]:
 def _text_of(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # noqa: BLE001  as above
+    except BaseException:  # noqa: BLE001  as above; one that exits must not end the worker here
         return "<exception str() failed>"

@@ -92,7 +92,9 @@ class Loop:
             if frame is None:
                 return
             header, descriptor = frame
-            if header["type"] == "connection":
+            if header["type"] == "connection" and descriptor is None:
+                self._channel.send({"type": "lost", "connection": header["connection"]})
+            elif header["type"] == "connection":
                 self._welcome(Connection(descriptor, header["connection"], self._interrupts))
             elif header["type"] == "interrupt":
                 self._interrupts.note((header["connection"], header["request"]))
@@ -159,6 +161,6 @@ class Loop:
         except UnknownHandle as unknown:
             return {"error": {"code": "no_handle", "message": "there is no object with handle %s" % unknown}}, ()
         except BaseException as error:  # noqa: BLE001  the execute loop's edge
-            ended, failure = self._commands.failed(header["command"], error)
+            ended, failure = self._commands.failed(header.get("command", ""), error)
             return {"error": failure} if ended is None else {"fields": ended}, ()
         return {"fields": fields}, parts
