@@ -168,10 +168,10 @@ def _listen(path: str) -> socket.socket:
 
 
 def _take_signals(stop: Callable[[], object], reap: Callable[[], None], poller: Poller) -> None:
-    """SIGTERM stops politely, SIGCHLD reaps what was adopted; both on other threads or between calls of the poller."""
+    """SIGTERM stops politely, SIGCHLD reaps what was adopted; both between calls of the poller, since a handler may run
+    while its own thread holds the locks that are needed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    begin_stop = threading.Thread(target=stop, daemon=True).start
-    signal.signal(signal.SIGTERM, lambda *_: poller.soon(begin_stop))
+    signal.signal(signal.SIGTERM, lambda *_: poller.soon(lambda: threading.Thread(target=stop, daemon=True).start()))
     signal.signal(signal.SIGCHLD, lambda *_: poller.soon(reap))
 
 

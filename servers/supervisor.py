@@ -165,7 +165,14 @@ class Supervisor:
         return {"interrupted": interrupted, "killed": killed}
 
     def kill(self, session_name: str, reason: str, only: tuple[int, int] | None) -> bool:
-        """Kills a session's worker at once, unless something else than `only` runs; its call learns the reason."""
+        """Kills a session's worker at once; the running call learns the reason.
+
+        Args:
+            only: (connection, request): kills only if that runs.
+
+        Returns:
+            Whether it was killed.
+        """
         worker = self.find(session_name).worker
         return worker is not None and worker.kill(reason, only=only)
 

@@ -8,9 +8,9 @@ from typing import Any
 from ..errors import ConnectionLostError
 from ..models import Health
 from ..names import check_name
-from . import processes
-from .connection_file import ConnectionFile, sweep
-from .pipe import PipeConnection, PipeTransport
+from .connection_file import ConnectionFile, end
+from .pipe import PipeTransport
+from .pipe_connection import PipeConnection
 from .session import Session
 
 
@@ -81,9 +81,9 @@ class Backend(Session):
         try:
             swept: list[int] = self._transport.control("stop", {})["swept"]
         except ConnectionLostError:
-            if processes.is_alive(self.pid):
+            if not self.connection_file.name:  # known by its address alone
                 raise
-            swept = sweep(self._file)
+            swept = end(self._file)
         self.close()
         if self._reap is not None:
             self._reap()

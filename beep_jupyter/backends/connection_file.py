@@ -7,12 +7,16 @@ A file whose server is gone is swept by whoever meets it, with what that server'
 from __future__ import annotations
 
 import json
+import signal
+import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, ConnectionLostError
 from ..home import Home
 from . import processes
+
+END_LADDER = ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0))  # SIGTERM: its own ladder, which ends within 5 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,26 @@ def running(home: Home) -> list[ConnectionFile]:
             file = read(path)
         except ConfigurationError:
             continue  # its server removed it, or is writing it, just now
-        if processes.is_alive(file.pid):
+        if processes.runs(file.pid, file.backend_id) or _answers(file):
             found.append(file)
         else:
             sweep(file)
     return found
+
+
+def end(file: ConnectionFile) -> list[int]:
+    """Ends a backend whose server cannot be asked, by signals, and removes its files.
+
+    Returns:
+        The pids that were killed beside the server.
+
+    Raises:
+        ConnectionLostError: it still runs.
+    """
+    processes.end(file.pid, file.backend_id, END_LADDER)
+    if processes.runs(file.pid, file.backend_id):
+        raise ConnectionLostError(f"Backend '{file.name}' cannot be reached.", f"End its process {file.pid} yourself.")
+    return sweep(file)
 
 
 def sweep(file: ConnectionFile) -> list[int]:
@@ -76,3 +95,14 @@ def sweep(file: ConnectionFile) -> list[int]:
     if file.address.startswith("unix:"):
         Path(file.address.removeprefix("unix:")).unlink(missing_ok=True)
     return killed
+
+
+def _answers(file: ConnectionFile) -> bool:
+    """Whether somebody listens: a server in a container that shares this folder has a pid that means nothing here."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.settimeout(1.0)
+        try:
+            caller.connect(file.address.removeprefix("unix:"))
+        except OSError:
+            return False
+        return True

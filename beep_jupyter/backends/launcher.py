@@ -82,7 +82,11 @@ def launch_pipe(home: Home, launch: Launch) -> Launched:
     program = find_folder("servers") / "pipe_server.py"
     arguments = [str(PACKAGE.parent), str(launch.python), str(home.cache / "worker"), backend_id, launch.name]
     log = file.with_suffix(".log")
-    process = _start([sys.executable, "-I", "-S", str(program), *arguments], home, launch, log)
+    try:
+        process = _start([sys.executable, "-I", "-S", str(program), *arguments], home, launch, log)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise _failed(launch, f"{error.strerror}{where}", "") from error
     try:
         _hand_over(process, order, keep_open=not launch.is_detached)
         _await_ready(process, launch, log)
@@ -140,10 +144,13 @@ def _await_ready(process: subprocess.Popen[str], launch: Launch, log: Path) -> N
     if "ready" in report:
         return
     failed = report.get("failed") or {"message": "its server ended", "stderr_tail": _tail(log)}
-    tail = failed["stderr_tail"].strip()
+    raise _failed(launch, failed["message"], failed["stderr_tail"].strip())
+
+
+def _failed(launch: Launch, message: str, tail: str) -> StartError:
     last = f" ({tail.splitlines()[-1].rstrip('.')[:300]})" if tail else ""
-    raise StartError(
-        f"Backend '{launch.name}' did not start in environment '{launch.environment}': {failed['message']}{last}.",
+    return StartError(
+        f"Backend '{launch.name}' did not start in environment '{launch.environment}': {message}{last}.",
         f"`beep doctor {launch.environment}` looks for the reason.",
         stderr_tail=tail,
     )

@@ -7,114 +7,24 @@ connection of their own each, so that they wait for nothing, hold no lock and ma
 from __future__ import annotations
 
 import os
-import select
-import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..errors import BeepError, ConnectionLostError, ProtocolError, StartError, WorkerDiedError
-from ..worker.wire import AFTER_HELLO, PROTOCOL, FrameError, FrameReader, pack
+from ..errors import BeepError, ConnectionLostError, StartError, UsageError, WorkerDiedError
+from . import processes
 from .interrupting import SigintCalls
+from .pipe_connection import BrokenError, HungUpError, PipeConnection
 from .transport import OnEvent, Reply
 from .wire_errors import error_of
 
 CONTROL_S = 30.0  # the longest that a control command takes: a restart with all rungs of the ladder
+GREETING_S = 5.0  # the longest that the control plane, which waits for nobody, takes to say that it is there
+CONNECT_TRIES = 5
 KILL_AFTER_TIMEOUT_S = 5.0
-LOOKS = 40  # without waiting, before a wait
-_PARTS_AT_ONCE = 64
 _TAIL_CHARACTERS = 4000
-
-
-class _BrokenError(Exception):
-    """The socket ended or failed."""
-
-
-class PipeConnection:
-    """One socket, its hello said.
-
-    Args:
-        path: of the Unix socket.
-        hello: what the hello says beside type, protocol and token.
-
-    Raises:
-        ConnectionLostError: nobody listens there; StartError, AuthenticationError, …: what the refusal says.
-    """
-
-    def __init__(self, path: str, token: str, backend: str, hello: dict[str, Any]) -> None:
-        self._backend = backend
-        self._reader = FrameReader(AFTER_HELLO)
-        self.socket = socket.socket(socket.AF_UNIX)
-        try:
-            self.socket.connect(path)
-            self.send({"type": "hello", "protocol": PROTOCOL, "token": token} | hello)
-            header, _ = self.receive()
-        except (OSError, _BrokenError) as error:
-            self.socket.close()
-            raise ConnectionLostError(
-                f"Backend '{backend}' cannot be reached.", "`beep status` shows those that run."
-            ) from error
-        if header["type"] == "refused":
-            self.socket.close()
-            raise error_of(header, backend)
-        self.ready = header
-
-    def send(self, header: dict[str, Any], buffers: Sequence[Any] = ()) -> None:
-        parts = pack(header, buffers)
-        if len(parts) == 1:
-            self.socket.sendall(parts[0])
-            return
-        views = deque(memoryview(part) for part in parts)
-        while views:
-            sent = self.socket.sendmsg([*views][:_PARTS_AT_ONCE])
-            while views and sent >= views[0].nbytes:
-                sent -= views.popleft().nbytes
-            if sent:
-                views[0] = views[0][sent:]
-
-    def receive(self, wait: Callable[[], None] | None = None) -> tuple[dict[str, Any], Sequence[bytearray]]:
-        """The next frame.
-
-        Args:
-            wait: called before each look at the socket, not while a frame is here already.
-
-        Raises:
-            _BrokenError: the socket ended.
-            ProtocolError: what came is no frame.
-        """
-        reader = self._reader
-        try:
-            while (frame := reader.take()) is None:
-                if wait is not None:
-                    wait()
-                count = self._receive_into(reader.space())
-                if not count:
-                    raise _BrokenError
-                reader.fed(count)
-        except FrameError as error:
-            raise ProtocolError(f"Backend '{self._backend}' sent what is no frame: {error}.") from error
-        return frame
-
-    def _receive_into(self, space: memoryview) -> int:
-        """Looks a few times before it sleeps, as the worker does, for the same reason (`worker/loop.py`)."""
-        receive_into = self.socket.recv_into
-        for _ in range(LOOKS):
-            try:
-                return receive_into(space, 0, socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                os.sched_yield()
-        return receive_into(space)
-
-    def wait(self, deadline: float) -> bool:
-        """Whether something came before the deadline (on the monotonic clock)."""
-        poll = select.poll()
-        poll.register(self.socket, select.POLLIN)
-        return bool(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
-
-    def close(self) -> None:
-        self.socket.close()
 
 
 class PipeTransport:
@@ -131,6 +41,7 @@ class PipeTransport:
         self._backend = backend
         self._connection: PipeConnection | None = None
         self._incarnation: str | None = None
+        self._is_calling = False
         self._lock = threading.RLock()
         self._next_request = 1
         self._path = address.removeprefix("unix:")
@@ -151,22 +62,34 @@ class PipeTransport:
         if self._pid != os.getpid():
             self._become_forks_own()
         with self._lock:
+            if self._is_calling:
+                raise UsageError(
+                    f"Backend '{self._backend}' is at work for this thread: a call cannot be made by what its outputs"
+                    " are handed to.",
+                    "Make it when that call has returned, or use another session.",
+                )
             connection = self._connected()
             request, self._next_request = self._next_request, self._next_request + 1
             header = {"type": "request", "id": request, "command": command, "fields": fields}
             if self.released:
                 header["release"] = [self.released.popleft() for _ in range(len(self.released))]
             under_way = _UnderWay(self, connection, request, on_output, timeout_s)
+            self._is_calling = True
             try:
                 with SigintCalls(under_way.interrupt):
                     connection.send(header, buffers)
                     return under_way.result()
-            except (OSError, _BrokenError) as error:
+            except BrokenError as error:
                 self._drop()
-                raise self._explain_end(connection, under_way) from error
+                ended = self._explain_end(connection, under_way)
+                if under_way.is_withdrawn and type(ended) is ConnectionLostError:
+                    return under_way.withdrawn()
+                raise ended from error
             except BaseException:
                 self._drop()  # the rest of this conversation would be taken for the next one's
                 raise
+            finally:
+                self._is_calling = False
 
     def control(self, command: str, fields: dict[str, Any]) -> dict[str, Any]:
         """See `Transport.control`."""
@@ -176,7 +99,7 @@ class PipeTransport:
                 {"type": "request", "id": 1, "command": command, "fields": {"session": self._session} | fields}
             )
             header, _ = connection.receive()
-        except (OSError, _BrokenError) as error:
+        except BrokenError as error:
             raise ConnectionLostError(
                 f"Backend '{self._backend}' is gone.", "`beep status` shows those that run."
             ) from error
@@ -195,7 +118,7 @@ class PipeTransport:
             connection.send({"type": "request", "id": 1, "command": command, "fields": fields})
             while (header := connection.receive()[0])["type"] == "event":
                 yield header["fields"]
-        except (OSError, _BrokenError):
+        except BrokenError:
             return  # the backend ended, and its stream with it
         finally:
             connection.close()
@@ -216,7 +139,7 @@ class PipeTransport:
         self._drop()  # who forgets to close gets no warning about a socket they never saw
 
     def _control_connection(self, timeout_s: float | None = CONTROL_S) -> PipeConnection:
-        connection = PipeConnection(self._path, self._token, self._backend, {"kind": "control"})
+        connection = PipeConnection(self._path, self._token, self._backend, {"kind": "control"}, GREETING_S)
         connection.socket.settimeout(timeout_s)
         return connection
 
@@ -229,16 +152,26 @@ class PipeTransport:
         if self._connection is not None and self._connection.ready["incarnation"] != self._incarnation:
             self._drop()  # this client asked for the restart that ended it
         if self._connection is None:
-            hello = {"kind": "session", "session": self._session}
-            self._connection = PipeConnection(self._path, self._token, self._backend, hello)
+            self._connection = self._greeted()
             known, self._incarnation = self._incarnation, self._connection.ready["incarnation"]
             if known not in (None, self._incarnation):
                 raise self._died(self._obituary(known or "") or {}, "")
         return self._connection
 
+    def _greeted(self) -> PipeConnection:
+        """A new connection to the session's worker; tried again where that ends meanwhile, restarted by somebody."""
+        hello = {"kind": "session", "session": self._session}
+        for _ in range(CONNECT_TRIES):
+            try:
+                return PipeConnection(self._path, self._token, self._backend, hello)
+            except HungUpError as error:
+                ended = error
+        raise ConnectionLostError(ended.what, ended.cure) from ended
+
     def _become_forks_own(self) -> None:
         """In a fork: the connection is the parent's, and so is whoever may have held the lock at that moment."""
         self._lock = threading.RLock()
+        self._is_calling = False
         self._pid = os.getpid()
         self._drop()
 
@@ -249,7 +182,11 @@ class PipeTransport:
 
     def _explain_end(self, connection: PipeConnection, under_way: _UnderWay) -> BeepError:
         """Why a conversation ended: what the control plane knows of the worker, or that nobody is there any more."""
-        obituary = self._obituary(connection.ready["incarnation"])
+        try:
+            obituary = self._obituary(connection.ready["incarnation"])
+        except ConnectionLostError:
+            is_left = os.path.exists(self._path) or processes.is_alive(connection.ready["pid"])
+            obituary = None if is_left else {"reason": "stop"}
         if obituary is None:
             return ConnectionLostError(
                 f"The connection to backend '{self._backend}' was lost.", "`beep status` shows whether it still runs."
@@ -260,10 +197,7 @@ class PipeTransport:
         return self._died(obituary, under_way.stderr_tail)
 
     def _obituary(self, incarnation: str) -> dict[str, Any] | None:
-        try:
-            return self.control("obituary", {"incarnation": incarnation})["obituary"]  # type: ignore[no-any-return]
-        except ConnectionLostError:
-            return {"reason": "stop"} if not os.path.exists(self._path) else None
+        return self.control("obituary", {"incarnation": incarnation})["obituary"]  # type: ignore[no-any-return]
 
     def _died(self, obituary: dict[str, Any], stderr_tail: str) -> WorkerDiedError:
         return WorkerDiedError(
@@ -276,9 +210,24 @@ class PipeTransport:
 
 
 class _UnderWay:
-    """One request between its sending and its reply."""
+    """One request between its sending and its reply.
 
-    __slots__ = ("_connection", "_deadline", "_is_late", "_on_output", "_request", "_transport", "stderr_tail")
+    Attributes:
+        is_withdrawn: whether it was given up while it waited behind another client's request.
+        stderr_tail: the latest of what its code wrote there.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_deadline",
+        "_is_asked",
+        "_is_late",
+        "_on_output",
+        "_request",
+        "_transport",
+        "is_withdrawn",
+        "stderr_tail",
+    )
 
     def __init__(
         self,
@@ -288,7 +237,9 @@ class _UnderWay:
         on_output: OnEvent | None,
         timeout_s: float | None,
     ) -> None:
+        self.is_withdrawn = False
         self.stderr_tail = ""
+        self._is_asked = False
         self._connection = connection
         self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self._is_late = False
@@ -298,7 +249,7 @@ class _UnderWay:
 
     def interrupt(self) -> None:
         """Asks for the interrupt of this request, and no other; the second time the server kills the worker."""
-        self._ask({"connection": self._connection.ready["connection"], "request": self._request})
+        self._ask({})
 
     def result(self) -> Reply:
         """Waits for the reply; hands on outputs meanwhile."""
@@ -309,6 +260,17 @@ class _UnderWay:
                 self.deliver(header["fields"])
             else:
                 return Reply(header.get("fields", {}), buffers, header.get("error"), self._is_late)
+
+    def withdrawn(self) -> Reply:
+        """What stands for the reply of a request that was given up before it began."""
+        error = {
+            "code": "raised",
+            "status": "interrupted",
+            "ename": "KeyboardInterrupt",
+            "evalue": "it waited for another client's code and was not begun",
+            "traceback": ["KeyboardInterrupt: it waited for another client's code and was not begun"],
+        }
+        return Reply(error=error, is_late=self._is_late)
 
     def deliver(self, output: dict[str, Any]) -> None:
         """Hands an output on."""
@@ -329,7 +291,14 @@ class _UnderWay:
             self.interrupt()
 
     def _ask(self, fields: dict[str, Any]) -> None:
+        """Asks for the interrupt of this request, or for more; gives it up where asking does not help."""
+        was_asked, self._is_asked = self._is_asked, True
+        key = {"connection": self._connection.ready["connection"], "request": self._request}
         try:
-            self._transport.control("interrupt", fields)
+            answer = self._transport.control("interrupt", key | fields)
         except (ConnectionLostError, StartError):
-            return  # it is ending; the session's socket tells how
+            self._connection.hang_up()  # it is ending, or nobody can be asked any more to end this call
+            return
+        if was_asked and not answer["interrupted"] and not answer["killed"]:
+            self.is_withdrawn = True  # another's request runs; this one will not begin, since its interrupt is there
+            self._connection.hang_up()

@@ -9,6 +9,7 @@ number that was reused in between is never hit. Standard library only: the pipe 
 from __future__ import annotations
 
 import os
+import select
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -90,6 +91,32 @@ def is_alive(pid: int) -> bool:
         return _answers_signal_0(pid)
     stat = _read(f"/proc/{pid}/stat")
     return bool(stat) and stat.rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+
+
+def runs(pid: int, argument: str) -> bool:
+    """Whether a process lives and was started with this argument, so that its number is not somebody else's by now."""
+    if not os.path.exists("/proc/self/stat"):
+        return _answers_signal_0(pid)
+    return is_alive(pid) and argument.encode() in _read(f"/proc/{pid}/cmdline").split(b"\0")
+
+
+def end(pid: int, argument: str, ladder: Iterable[tuple[int, float]]) -> None:
+    """Ends the process that was started with this argument, if it still runs.
+
+    Args:
+        ladder: signals, each with the seconds that it is given before the next.
+    """
+    descriptor = _open(pid) if hasattr(os, "pidfd_open") else None
+    if descriptor is None:
+        return
+    try:
+        rungs = ladder if runs(pid, argument) else ()
+        for number, within_s in rungs:
+            signal.pidfd_send_signal(descriptor, number)
+            if select.select([descriptor], [], [], within_s)[0]:
+                return
+    finally:
+        os.close(descriptor)
 
 
 def _kill_found(find: Callable[[], list[int]]) -> set[int]:

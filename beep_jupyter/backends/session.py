@@ -176,6 +176,9 @@ class Session:
         return reply
 
     def _execution(self, reply: Reply, seen: list[Output]) -> Execution:
+        if reply.error is not None and reply.error.get("status") == "interrupted":  # before it began
+            error = {part: reply.error[part] for part in ("ename", "evalue", "traceback")}
+            return Execution("interrupted", seen, None, {}, error, 0.0)
         if reply.error is not None:
             raise error_of(reply.error, self._backend_name)
         fields, buffers = reply.fields, reply.buffers

@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import (
     AuthenticationError,
     BeepError,
+    ConnectionLostError,
     ExecutionError,
     HandleNotFoundError,
     ProtocolError,
@@ -36,6 +37,7 @@ def _plain(kind: type[BeepError], cure: str) -> Callable[[dict[str, Any], str], 
 
 ERRORS: dict[str, Callable[[dict[str, Any], str], BeepError]] = {
     "bad_request": _plain(UsageError, "docs/reference/protocol.md lists the fields of each command."),
+    "crowded": _plain(ConnectionLostError, "Interrupt that, or wait for its end."),
     "no_handle": _plain(HandleNotFoundError, "Make the object anew; handles end with their worker."),
     "no_session": _plain(UsageError, "Open it first with `backend.session(NAME)`."),
     "no_variable": _plain(UsageError, "`backend.variables()` lists what there is."),

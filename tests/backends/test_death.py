@@ -129,6 +129,7 @@ def test_a_worker_that_ignores_terminate_is_killed_at_stop(start: Start) -> None
     thread = threading.Thread(target=_swallow, args=(backend, stubborn))
     thread.start()
     assert wait_until(lambda: backend.health().state == "busy")
+    time.sleep(0.2)  # it is busy from the moment that it compiles; an interrupt there would end the call
     begun = time.monotonic()
     backend.stop()
     thread.join(5)
