@@ -157,6 +157,7 @@ class WorkerDiedError(BeepError):
         signal: the signal's number, None where it exited.
         reason: `crash`, `exit`, `memory`, `interrupt`, `timeout`, `restart` or `stop`.
         stderr_tail: the last lines that the worker wrote to stderr.
+        memory_peak_bytes: the most that it had in memory, where that was the cause.
     """
 
     def __init__(
@@ -167,8 +168,10 @@ class WorkerDiedError(BeepError):
         signal: int | None = None,
         reason: str = "crash",
         stderr_tail: str = "",
+        memory_peak_bytes: int | None = None,
     ) -> None:
         self.backend = backend
+        self.memory_peak_bytes = memory_peak_bytes
         self.exit_code = exit_code
         self.signal = signal
         self.reason = reason
@@ -182,13 +185,16 @@ class WorkerDiedError(BeepError):
             "timeout": "was killed because it did not stop within 5 s of its timeout",
             "restart": "was restarted",
             "stop": "was stopped",
-            "memory": "was killed because it ran out of memory",
+            "memory": f"was killed because it ran out of memory{self._peak()}",
         }
         if self.reason in asked:
             return f"{worker} {asked[self.reason]}."
         if self.signal is not None:
             return f"{worker} died of {signal_name(self.signal)}{self._last_line()}."
         return f"{worker} exited with status {self.exit_code}{self._last_line()}."
+
+    def _peak(self) -> str:
+        return f" (it used {self.memory_peak_bytes / 2**20:,.0f} MiB)" if self.memory_peak_bytes else ""
 
     def _last_line(self) -> str:
         lines = [line.strip() for line in self.stderr_tail.splitlines() if line.strip()]

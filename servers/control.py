@@ -128,12 +128,7 @@ class Control:
 
     def do_obituary(self, fields: dict[str, Any]) -> dict[str, Any]:
         """{session, incarnation} → {obituary} of a worker that ended, null while it lives."""
-        session = self._supervisor.find(_session(fields))
-        worker, incarnation = session.worker, _text(fields, "incarnation")
-        if worker is not None and worker.incarnation == incarnation:
-            worker.ended.wait(0.5)  # its sockets may end a moment before it does
-            return {"obituary": worker.obituary}
-        return {"obituary": session.obituaries.get(incarnation)}
+        return {"obituary": self._supervisor.obituary(_session(fields), _text(fields, "incarnation"))}
 
     def do_stop(self, fields: dict[str, Any]) -> dict[str, Any]:
         return {"swept": self._stop()}

@@ -13,9 +13,9 @@ import threading
 
 from beep_jupyter.worker.wire import AFTER_HELLO, BEFORE_HELLO, PROTOCOL, FrameError, FrameReader, pack
 
-from control import Control, Refused
-from log import Log
-from supervisor import DEFAULT_SESSION, SessionMissingError, Supervisor, WorkerStartError
+from control import Refused
+from life import Life
+from supervisor import DEFAULT_SESSION, SessionMissingError, WorkerStartError
 from worker import CrowdedError
 
 TYPE_CHECKING = False
@@ -27,17 +27,13 @@ MAX_WAITING = 64  # connections that have not said hello yet
 
 
 class Doorman:
-    """Answers everybody who connects, each on a thread of its own.
+    """Answers everybody who connects, each on a thread of its own."""
 
-    Args:
-        token: what a hello must bear.
-    """
-
-    def __init__(self, token: str, supervisor: Supervisor, control: Control, log: Log) -> None:
-        self._control = control
-        self._log = log
-        self._supervisor = supervisor
-        self._token = token.encode()
+    def __init__(self, life: Life) -> None:
+        self._control = life.control
+        self._log = life.log
+        self._supervisor = life.supervisor
+        self._token = life.token.encode()
         self._waiting = threading.BoundedSemaphore(MAX_WAITING)
 
     def open(self, listener: socket.socket) -> None:

@@ -1,13 +1,8 @@
 """The pipe server: `python -I -S pipe_server.py PACKAGE PYTHON CACHE ID NAME`, started by the launcher.
 
 Arguments: the folder that holds the package `beep_jupyter`; the environment's interpreter; a folder for compiled
-modules; the backend's id and name (which show in `ps`). On standard input comes one line of JSON:
-
-    {"token": T, "owner": PID or null, "environment": E, "socket": PATH, "file": PATH, "log": PATH,
-     "idle_timeout_s": S, "memory_limit_bytes": B}
-
-and then nothing: its end means that the owner is gone. On standard output goes one line, {"ready": {…}} or
-{"failed": {"message": M, "stderr_tail": T}}. Standard error is the log. Exit status: 0 stopped, 1 failed to start.
+modules; the backend's id and name (which show in `ps`). The order on standard input, the report on standard output and
+the exit status are those of every server (`life.py`).
 
 Two planes on one Unix socket: a connection's hello names its kind. `session` goes to the worker, `control` stays here.
 """

@@ -17,12 +17,15 @@ class Poller:
 
     Other threads may call every method; they wake the waiting thread, since `poll` does not see what is registered
     while it waits.
+
+    Attributes:
+        is_running: false from the moment that it was told to stop.
     """
 
     def __init__(self) -> None:
         self._callbacks: dict[int, Callable[[], None]] = {}
         self._errands: deque[Callable[[], None]] = deque()
-        self._is_running = True
+        self.is_running = True
         self._order = itertools.count()
         self._poll = select.poll()
         self._times: list[tuple[float, int, Callable[[], None]]] = []
@@ -81,12 +84,12 @@ class Poller:
 
     def stop(self) -> None:
         """Lets `run` return."""
-        self._is_running = False
+        self.is_running = False
         self._wake()
 
     def run(self) -> None:
         """Waits and calls back until `stop`."""
-        while self._is_running:
+        while self.is_running:
             for descriptor, _ in self._poll.poll(self._next_time_ms()):
                 if descriptor == self._wake_reading:
                     os.read(descriptor, 4096)

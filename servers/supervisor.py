@@ -28,6 +28,7 @@ LEAVE_S = 1.0  # asked to leave, and interrupted if busy
 TERMINATE_S = 0.5  # SIGTERM to its group
 KILL_S = 1.0  # SIGKILL to its group
 SWEEP_S = 1.0  # what is left below the server
+OBITUARY_S = 0.5
 MAX_FAILED_STARTS = 5
 MEMORY_LOOK_S = 0.2
 DEFAULT_SESSION = "default"
@@ -66,6 +67,10 @@ class Supervisor:
         poller: its thread sees workers speak and end.
         log: takes one line.
         memory_limit_bytes: resident memory of a worker and what is below it; 0 is no limit.
+
+    Attributes:
+        on_limit: called with (session, connection, request, timeout_s) when a worker begins a request that limits its
+            own time.
     """
 
     def __init__(
@@ -76,6 +81,7 @@ class Supervisor:
         log: Callable[[str], None],
         memory_limit_bytes: int = 0,
     ) -> None:
+        self.on_limit: Callable[[str, int, int, float], None] = lambda *_: None
         self._backend_id = backend_id
         self._connections = itertools.count(1)
         self._is_stopping = False
@@ -176,6 +182,19 @@ class Supervisor:
         worker = self.find(session_name).worker
         return worker is not None and worker.kill(reason, only=only)
 
+    def obituary(self, session_name: str, incarnation: str) -> dict[str, Any] | None:
+        """How a session's worker ended, None while it lives; waits a moment, since its sockets may end before it does.
+
+        Raises:
+            SessionMissingError.
+        """
+        session = self.find(session_name)
+        worker = session.worker
+        if worker is not None and worker.incarnation == incarnation:
+            worker.ended.wait(OBITUARY_S)
+            return worker.obituary
+        return session.obituaries.get(incarnation)
+
     def restart(self, session_name: str) -> Worker:
         """Replaces a session's worker by a fresh one and waits until that is ready."""
         session = self.find(session_name)
@@ -262,7 +281,12 @@ class Supervisor:
 
     def _watch(self, session: Session, process: Process) -> Worker:
         self._watched.add(process.pid)
-        return Worker(process, self._poller, lambda worker: self._on_end(session, worker))
+        return Worker(
+            process,
+            self._poller,
+            on_end=lambda worker: self._on_end(session, worker),
+            on_limit=lambda *limit: self.on_limit(session.name, *limit),
+        )
 
     def _on_end(self, session: Session, worker: Worker) -> None:
         """On the poller's thread: files the obituary and sweeps what a dead worker left."""
@@ -298,5 +322,6 @@ class Supervisor:
                 used = processes.memory_bytes([worker.pid, *processes.descendants(worker.pid)])
                 if used > limit_bytes:
                     self._log(f"worker {worker.pid} uses {used} bytes, more than its limit of {limit_bytes}")
+                    worker.memory_peak_bytes = used
                     worker.kill("memory")
         self._poller.after(MEMORY_LOOK_S, lambda: self._look_at_memory(limit_bytes))

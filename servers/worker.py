@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import struct
+import sys
 import termios
 import threading
 import time
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from beep_jupyter.worker import status
 from beep_jupyter.worker.wire import BEFORE_HELLO, FrameError, FrameReader, pack
 
+from memory import oom_kills
 from poller import Poller
 from spawn import Process
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:  # typing takes 4 ms to import, and the worker waits for this 
 
 OUR_FRAMES = os.path.dirname(status.__file__)
 STDERR_TAIL_CHARACTERS = 4000
+RU_MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
 
 
 class CrowdedError(Exception):
@@ -38,12 +41,23 @@ class Worker:
         process: just started.
         poller: calls back when it speaks or ends.
         on_end: called once on the poller's thread, with the obituary in place, before anybody is told.
+        on_limit: called with (connection, request, timeout_s) when it begins a request that limits its own time.
+
+    Attributes:
+        memory_peak_bytes: what it used with its children when it was found above its limit.
     """
 
-    def __init__(self, process: Process, poller: Poller, on_end: Callable[[Worker], None]) -> None:
+    def __init__(
+        self,
+        process: Process,
+        poller: Poller,
+        on_end: Callable[[Worker], None],
+        on_limit: Callable[[int, int, float], None],
+    ) -> None:
         self.ended = threading.Event()
         self.incarnation = process.incarnation
         self.kill_reason = ""
+        self.memory_peak_bytes = 0
         self.obituary: dict[str, Any] | None = None
         self.pid = process.pid
         self.ready: dict[str, Any] | None = None
@@ -53,6 +67,8 @@ class Worker:
         self._interrupted: set[tuple[int, int]] = set()
         self._lock = threading.Lock()
         self._on_end = on_end
+        self._on_limit = on_limit
+        self._oom_kills = oom_kills()
         self._poller = poller
         self._process = process
         self._reader = FrameReader(BEFORE_HELLO)
@@ -165,7 +181,7 @@ class Worker:
             self._reader.fed(count)
             while count and (frame := self._reader.take()) is not None:
                 self._take(frame[0])
-        except (FrameError, OSError):  # it has ended, or user code wrote on a descriptor that is not its own
+        except (FrameError, OSError, LookupError, TypeError, ValueError):  # it has ended, or user code wrote here
             count = 0
         if not count:
             self._poller.forget(self._process.channel.fileno())
@@ -176,6 +192,8 @@ class Worker:
             self.settled.set()
         elif header.get("type") == "lost" and type(header.get("connection")) is int:
             self._drop(header["connection"])  # there is no other copy of the socket: the client sees its end
+        elif header.get("type") == "limit":
+            self._on_limit(header["connection"], header["request"], float(header["timeout_s"]))
 
     def _drop(self, number: int) -> None:
         """A client hung up, or its end is no longer wanted."""
@@ -187,7 +205,8 @@ class Worker:
     def _end(self) -> None:
         out, err = _drain(self._process.stdout), _without_our_frames(_drain(self._process.stderr))
         with self._lock:  # who sends a signal holds it: until here the number is the worker's, from here nobody uses it
-            _, code = os.waitpid(self.pid, 0)
+            _, code, usage = os.wait4(self.pid, 0)
+            self.memory_peak_bytes = max(self.memory_peak_bytes, usage.ru_maxrss * RU_MAXRSS_BYTES)
             self.obituary = self._write_obituary(os.waitstatus_to_exitcode(code), out, err)
             clients = list(self._clients)
             for client in self._clients.values():
@@ -201,11 +220,15 @@ class Worker:
 
     def _write_obituary(self, code: int, out: str, err: str) -> dict[str, Any]:
         texts = (("stdout", out), ("stderr", err))
+        reason = self.kill_reason or ("crash" if code < 0 else "exit")
+        if reason == "crash" and code == -signal.SIGKILL and oom_kills() > self._oom_kills:
+            reason = "memory"  # nobody here asked for it, and the kernel has killed for want of memory
         return {
             "incarnation": self.incarnation,
             "exit_code": code if code >= 0 else None,
             "signal": -code if code < 0 else None,
-            "reason": self.kill_reason or ("crash" if code < 0 else "exit"),
+            "reason": reason,
+            "memory_peak_bytes": self.memory_peak_bytes if reason == "memory" else None,
             "stderr_tail": err[-STDERR_TAIL_CHARACTERS:],
             "outputs": [{"output_type": "stream", "name": name, "text": text} for name, text in texts if text],
         }

@@ -9,9 +9,9 @@ from ..errors import ConnectionLostError
 from ..models import Health
 from ..names import check_name
 from .connection_file import ConnectionFile, end
-from .pipe import PipeTransport
-from .pipe_connection import PipeConnection
 from .session import Session
+from .transport import Ownership
+from .transports import open_transport
 
 
 class Backend(Session):
@@ -21,7 +21,7 @@ class Backend(Session):
 
     Attributes:
         name, kind, environment: what it is called, how it is reached, where its code runs.
-        address: `unix:/path` for a pipe.
+        address: `unix:/path`, `http://127.0.0.1:PORT` or `127.0.0.1:PORT`.
         connection_file: the file that others find it by.
         pid: of its server.
     """
@@ -29,7 +29,7 @@ class Backend(Session):
     def __init__(
         self, file: ConnectionFile, *, is_started_here: bool = False, reap: Callable[[], Any] | None = None
     ) -> None:
-        super().__init__(PipeTransport(file.address, file.token, file.name), file.name)
+        super().__init__(open_transport(file.kind, file.address, file.token, file.name), file.name)
         self.name = file.name
         self.kind = file.kind
         self.environment = file.environment
@@ -38,7 +38,7 @@ class Backend(Session):
         self.pid = file.pid
         self._file = file
         self._is_started_here = is_started_here
-        self._owning: PipeConnection | None = None
+        self._owning: Ownership | None = None
         self._reap = reap
         self._sessions: dict[str, Session] = {}
 
@@ -52,7 +52,7 @@ class Backend(Session):
         check_name("session", name)
         self._transport.control("sessions", {"open": name})
         if name not in self._sessions:
-            self._sessions[name] = Session(PipeTransport(self.address, self._file.token, self.name, name), self.name)
+            self._sessions[name] = Session(self._transport.for_session(name), self.name)
         return self._sessions[name]
 
     def health(self) -> Health:
@@ -70,7 +70,7 @@ class Backend(Session):
 
     def adopt(self) -> None:
         """Makes this process an owner: the backend ends when its last owner ends."""
-        self._owning = self._transport.own()  # type: ignore[attr-defined]  # of the pipe transport
+        self._owning = self._transport.own()
 
     def stop(self) -> list[int]:
         """Ends the backend with all that its code started.

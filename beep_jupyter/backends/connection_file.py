@@ -99,10 +99,13 @@ def sweep(file: ConnectionFile) -> list[int]:
 
 def _answers(file: ConnectionFile) -> bool:
     """Whether somebody listens: a server in a container that shares this folder has a pid that means nothing here."""
-    with socket.socket(socket.AF_UNIX) as caller:
+    is_unix = file.address.startswith("unix:")
+    host, _, port = file.address.removeprefix("http://").rpartition(":")
+    where = file.address.removeprefix("unix:") if is_unix else (host, int(port))
+    with socket.socket(socket.AF_UNIX if is_unix else socket.AF_INET) as caller:
         caller.settimeout(1.0)
         try:
-            caller.connect(file.address.removeprefix("unix:"))
+            caller.connect(where)
         except OSError:
             return False
         return True

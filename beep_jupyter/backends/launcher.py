@@ -31,16 +31,20 @@ class Launch:
     """What to start.
 
     Attributes:
+        kind: pipe, http or grpc.
         python: the environment's interpreter.
         environment: its name or path, for people.
+        port: of a kind that has one; 0 takes a free one.
         is_detached: nobody owns it.
         idle_timeout_s: ends it when unused for so long and owned by nobody; 0 never.
         memory_limit_bytes: resident memory of each worker's tree; 0 is no limit.
     """
 
+    kind: str
     name: str
     python: Path
     environment: str
+    port: int = 0
     is_detached: bool = False
     idle_timeout_s: float = 0.0
     memory_limit_bytes: int = 0
@@ -60,8 +64,8 @@ class Launched:
             _launched.remove(self)
 
 
-def launch_pipe(home: Home, launch: Launch) -> Launched:
-    """Starts a pipe server.
+def start_server(home: Home, launch: Launch) -> Launched:
+    """Starts a server.
 
     Raises:
         StartError: it did not become ready; nothing is left of it.
@@ -70,16 +74,18 @@ def launch_pipe(home: Home, launch: Launch) -> Launched:
     backend_id = secrets.token_hex(6)
     file = folder / f"{launch.name}-{backend_id}.json"
     order = {
+        "kind": launch.kind,
         "token": secrets.token_hex(32),
         "owner": None if launch.is_detached else os.getpid(),
         "environment": launch.environment,
+        "port": launch.port,
         "socket": str(folder / f"{backend_id}.sock"),
         "file": str(file),
         "log": str(file.with_suffix(".log")),
         "idle_timeout_s": launch.idle_timeout_s,
         "memory_limit_bytes": launch.memory_limit_bytes,
     }
-    program = find_folder("servers") / "pipe_server.py"
+    program = find_folder("servers") / f"{launch.kind}_server.py"
     arguments = [str(PACKAGE.parent), str(launch.python), str(home.cache / "worker"), backend_id, launch.name]
     log = file.with_suffix(".log")
     try:

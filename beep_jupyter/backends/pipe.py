@@ -21,6 +21,7 @@ from .transport import OnEvent, Reply
 from .wire_errors import error_of
 
 CONTROL_S = 30.0  # the longest that a control command takes: a restart with all rungs of the ladder
+TAKE_LONG = "venv_"  # begins the control commands that have no time limit
 GREETING_S = 5.0  # the longest that the control plane, which waits for nobody, takes to say that it is there
 CONNECT_TRIES = 5
 KILL_AFTER_TIMEOUT_S = 5.0
@@ -91,14 +92,16 @@ class PipeTransport:
             finally:
                 self._is_calling = False
 
-    def control(self, command: str, fields: dict[str, Any]) -> dict[str, Any]:
+    def control(self, command: str, fields: dict[str, Any], *, on_event: OnEvent | None = None) -> dict[str, Any]:
         """See `Transport.control`."""
-        connection = self._control_connection()
+        connection = self._control_connection(None if command.startswith(TAKE_LONG) else CONTROL_S)
         try:
             connection.send(
                 {"type": "request", "id": 1, "command": command, "fields": {"session": self._session} | fields}
             )
-            header, _ = connection.receive()
+            while (header := connection.receive()[0])["type"] == "event":
+                if on_event is not None:
+                    on_event(header["fields"])
         except BrokenError as error:
             raise ConnectionLostError(
                 f"Backend '{self._backend}' is gone.", "`beep status` shows those that run."
@@ -129,6 +132,10 @@ class PipeTransport:
         connection.send({"type": "request", "id": 1, "command": "own", "fields": {}})
         connection.receive()
         return connection
+
+    def for_session(self, name: str) -> PipeTransport:
+        """See `Transport.for_session`."""
+        return PipeTransport(self.address, self._token, self._backend, name)
 
     def close(self) -> None:
         """See `Transport.close`."""
@@ -205,6 +212,7 @@ class PipeTransport:
             exit_code=obituary.get("exit_code"),
             signal=obituary.get("signal"),
             reason=obituary.get("reason", "crash"),
+            memory_peak_bytes=obituary.get("memory_peak_bytes"),
             stderr_tail=(stderr_tail or obituary.get("stderr_tail", ""))[-_TAIL_CHARACTERS:],
         )
 

@@ -21,9 +21,8 @@ from ..names import check_name, slug
 from . import names
 from .backend import Backend
 from .connection_file import ConnectionFile, read, running
-from .launcher import Launch, launch_pipe, reap_ended
-
-_KINDS = {"pipe": "pipe", "http": "http", "grpc": "grpc", "rpc": "grpc"}
+from .launcher import Launch, reap_ended, start_server
+from .transports import is_address, kind_at, kind_of
 
 
 class BackendRegistry:
@@ -47,16 +46,16 @@ class BackendRegistry:
         memory_limit_bytes: int,
     ) -> Backend:
         """See `Beep.start`."""
-        _check_kind(kind)
-        if port:
+        kind = kind_of(kind)
+        if port and kind == "pipe":
             raise UsageError("A pipe backend has no port.", "Leave `--port` out.")
         name = check_name("backend", name or slug(Path(environment).name))
         if idle_timeout_s is None:
             idle_timeout_s = self._config.get("backend.idle_timeout_s") if detach else 0.0
-        launch = Launch(name, python, environment, detach, idle_timeout_s, memory_limit_bytes)
+        launch = Launch(kind, name, python, environment, port, detach, idle_timeout_s, memory_limit_bytes)
         with self._home.lock(f"backend-{name}"):  # two starts of one shared name: one starts, the other is told
             self._refuse_taken(name)
-            launched = launch_pipe(self._home, launch)
+            launched = start_server(self._home, launch)
         backend = Backend(launched.file, is_started_here=True, reap=launched.reap)
         self._connected[name] = backend
         return backend
@@ -64,7 +63,7 @@ class BackendRegistry:
     def connect(self, target: str | os.PathLike[str], token: str | None) -> Backend:
         """See `Beep.connect`."""
         text = os.fspath(target)
-        if text.startswith("unix:"):
+        if is_address(text):
             backend = self._connect_address(text, token)
         elif text.endswith(".json") or os.sep in text:
             backend = Backend(read(Path(text)))
@@ -160,18 +159,10 @@ class BackendRegistry:
                 return Backend(file)
         if token is None:
             raise AuthenticationError(f"{address} needs a token.", "Give the one in its connection file.")
-        unnamed = Backend(ConnectionFile("", "pipe", address, token, 0, "", 0, Path()))
+        unnamed = Backend(ConnectionFile("", kind_at(address), address, token, 0, "", 0, Path()))
         health = unnamed.health()
         return Backend(
             ConnectionFile(
                 health.name, health.kind, address, token, health.pid, health.environment, health.protocol, Path()
             )
         )
-
-
-def _check_kind(kind: str) -> None:
-    known = _KINDS.get(kind.lower())
-    if known is None:
-        raise UsageError(f"There is no kind of backend called '{kind}'.", "There are: pipe, http, grpc.")
-    if known != "pipe":
-        raise UsageError(f"Backends of kind '{known}' come with a later version.", "Use `pipe`.")

@@ -28,6 +28,13 @@ class Reply:
     is_late: bool = False
 
 
+class Ownership(Protocol):
+    """What lasts as long as this process owns a backend."""
+
+    def close(self) -> None:
+        """Lets go of what it takes here; the process stays an owner where the backend can watch it."""
+
+
 class Transport(Protocol):
     """One backend, reached one way."""
 
@@ -52,8 +59,12 @@ class Transport(Protocol):
             WorkerDiedError, StartError, ConnectionLostError, AuthenticationError, ProtocolError.
         """
 
-    def control(self, command: str, fields: dict[str, Any]) -> dict[str, Any]:
+    def control(self, command: str, fields: dict[str, Any], *, on_event: OnEvent | None = None) -> dict[str, Any]:
         """Carries out one command on the control plane.
+
+        Args:
+            on_event: called with the progress of a command that takes long, on this thread. If it raises, or the caller
+                is interrupted, the command is cancelled.
 
         Raises:
             ConnectionLostError: the backend is gone; or what its error says.
@@ -61,6 +72,12 @@ class Transport(Protocol):
 
     def follow(self, command: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """The events of a control command that streams."""
+
+    def own(self) -> Ownership:
+        """Makes this process an owner of the backend."""
+
+    def for_session(self, name: str) -> Transport:
+        """A transport of the same kind to another session."""
 
     def close(self) -> None:
         """Drops the connection; the backend lives on."""
