@@ -36,6 +36,13 @@ HEAVY = {
     "uv",
 }
 
+# What the modules of each transport may import beside the standard library; those without a prefix serve all three.
+LIBRARIES = {
+    "": set(),
+    "http": {"fastapi", "psutil", "pydantic", "starlette", "uvicorn"},
+    "grpc": {"google", "grpc", "grpc_health", "grpc_reflection", "psutil"},
+}
+
 COMPILE_EACH = """
 import sys
 for path in sys.argv[1:]:
@@ -50,6 +57,11 @@ def named(path: Path) -> str:
 
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def prefix_of(server: Path) -> str:
+    """The transport that a server's module belongs to; empty for what all three share."""
+    return next((kind for kind in ("http", "grpc") if kind in server.stem.split("_")), "")
 
 
 def imports_of(path: Path) -> Iterator[tuple[int, str]]:
@@ -124,23 +136,26 @@ def test_nobody_imports_the_servers() -> None:
     assert importing == {}
 
 
-def test_servers_need_only_the_standard_library_to_start_a_worker() -> None:
+@pytest.mark.parametrize(("prefix", "libraries"), list(LIBRARIES.items()), ids=list(LIBRARIES))
+def test_servers_share_the_standard_library_and_add_what_their_transport_needs(
+    prefix: str, libraries: set[str]
+) -> None:
     ours = {path.stem for path in SERVERS.glob("*.py")} | {"beep_jupyter"}
     foreign = {
         f"{named(path)}: {module}"
         for path in SERVERS.glob("*.py")
         for _, module in imports_of(path)
-        if module.split(".")[0] not in sys.stdlib_module_names | ours
+        if prefix_of(path) == prefix and module.split(".")[0] not in sys.stdlib_module_names | ours | libraries
     }
     assert foreign == set()
 
 
-def test_what_servers_import_of_the_package_is_light() -> None:
+def test_what_all_servers_import_of_the_package_is_light() -> None:
     statements = {
         f"import {module}"
         for path in SERVERS.glob("*.py")
         for _, module in imports_of(path)
-        if module.startswith("beep_jupyter")
+        if prefix_of(path) == "" and module.startswith("beep_jupyter")
     }
     assert statements
     assert modules_after("; ".join(sorted(statements))) & {*HEAVY, "asyncio", "typing", "dataclasses"} == set()

@@ -1,0 +1,1 @@
+"""Parts of the servers, each without a server around it."""
