@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..errors import ConnectionLostError
+from ..errors import ConnectionLostError, UsageError
 from ..models import Health
 from ..names import check_name
 from .connection_file import ConnectionFile, end
@@ -67,6 +67,19 @@ class Backend(Session):
         """The lines of its log; with `follow`, further ones as they come, until it ends."""
         for event in self._transport.follow("logs", {"follow": follow}):
             yield event["line"]
+
+    def docs_link(self) -> str:
+        """A link to the API page of an http backend; it holds no token, works once, and within a minute.
+
+        Raises:
+            UsageError: the backend is of another kind.
+        """
+        if self.kind != "http":
+            raise UsageError(
+                f"Backend '{self.name}' is a {self.kind} backend: it has no API page.", "Start an http backend."
+            )
+        path: str = self._transport.control("docs_link", {})["path"]
+        return self.address + path
 
     def adopt(self) -> None:
         """Makes this process an owner: the backend ends when its last owner ends."""

@@ -8,7 +8,21 @@ from __future__ import annotations
 import click
 
 from ..version import __version__
-from . import completion, demo, doctor, help, lifecycle, notebook, packages, running, runtimes, settings, status, venv
+from . import (
+    completion,
+    demo,
+    docs,
+    doctor,
+    help,
+    lifecycle,
+    notebook,
+    packages,
+    running,
+    runtimes,
+    settings,
+    status,
+    venv,
+)
 from .group import TopicGroup
 
 
@@ -21,7 +35,7 @@ def beep() -> None:
 beep.add("Runtimes", runtimes.init, runtimes.list_runtimes, runtimes.remove)
 beep.add("Environments", venv.venv)
 beep.add("Backends", lifecycle.start, status.status, status.logs)
-beep.add("Backends", lifecycle.interrupt, lifecycle.restart, lifecycle.stop, lifecycle.adopt)
+beep.add("Backends", lifecycle.interrupt, lifecycle.restart, lifecycle.stop, lifecycle.adopt, docs.docs)
 beep.add("Running code", running.evaluate, running.run, notebook.use)
 beep.add("Set-up", settings.config, doctor.doctor, completion.completion, help.show_help, demo.demo)
 beep.add_command(runtimes.list_runtimes, "runtimes")

@@ -17,7 +17,7 @@ from beep_jupyter.commands.tree import beep
         (["start"], "G", ["grpc"]),
         (["start", "--backend"], "p", ["pipe"]),
         (["config"], "runtime", ["runtime.default"]),
-        (["help"], "do", ["doctor"]),
+        (["help"], "do", ["docs", "doctor"]),
         (["help", "venv"], "cl", ["clone"]),
         (["completion"], "", ["bash", "zsh", "fish"]),
     ],

@@ -12,7 +12,7 @@ from beep_jupyter.commands.reference import markdown
 from beep_jupyter.commands.tree import beep
 from beep_jupyter.errors import UsageError
 
-RUNNING = "start status logs interrupt restart stop adopt eval run use"
+RUNNING = "start status logs interrupt restart stop adopt docs eval run use"
 TOP = f"init list remove venv {RUNNING} config doctor completion help demo"
 VENV = "create clone admin list status install uninstall delete lock export"
 
