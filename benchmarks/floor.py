@@ -1,4 +1,4 @@
-"""The floor: a bare echo between two Python processes over a Unix socket, and what a bare interpreter costs."""
+"""The floors: a bare echo over a Unix socket, a bare endpoint over HTTP and over gRPC, and a bare interpreter."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from socket import AF_UNIX, socket
 
@@ -67,3 +67,49 @@ def resident_bytes(pid: int) -> int:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024
     raise ProcessLookupError(pid)
+
+
+@contextmanager
+def echo_call() -> Iterator[Callable[[], object]]:
+    """One message there and back."""
+    with echo() as (client, _):
+        yield lambda: one_echo(client)
+
+
+@contextmanager
+def http_call() -> Iterator[Callable[[], object]]:
+    """One request to the bare endpoint, over a connection that is kept."""
+    import httpx
+
+    with _server("bare_http.py") as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        yield lambda: client.post("/eval", json={"code": "1 + 1"}).json()["value"]
+
+
+@contextmanager
+def grpc_call() -> Iterator[Callable[[], object]]:
+    """One unary call of the bare method."""
+    import grpc
+    from google.protobuf.wrappers_pb2 import StringValue
+
+    with _server("bare_grpc.py") as port, grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        call = channel.unary_unary("/bare.Python/Evaluate", StringValue.SerializeToString, StringValue.FromString)
+        yield lambda: call(StringValue(value="1 + 1")).value
+
+
+CALLS: dict[str, Callable[[], AbstractContextManager[Callable[[], object]]]] = {
+    "pipe": echo_call,
+    "http": http_call,
+    "grpc": grpc_call,
+}
+
+
+@contextmanager
+def _server(program: str) -> Iterator[int]:
+    """A bare server in a process of its own; yields its port."""
+    command = [sys.executable, str(Path(__file__).with_name(program))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
