@@ -14,8 +14,8 @@ SOURCES = sorted([*(CHECKOUT / "beep_jupyter").rglob("*.py"), *(CHECKOUT / "serv
 # Attributes of os, signal, socket and fcntl that CPython's documentation marks as not available on Windows.
 POSIX_ONLY = {
     "AF_UNIX", "F_SETOWN", "F_SETSIG", "SCM_RIGHTS", "SIGCHLD", "SIGKILL", "SO_PEERCRED", "fork", "killpg",
-    "memfd_create", "pidfd_open", "pidfd_send_signal", "posix_spawn", "pread", "prctl", "pwrite", "register_at_fork", "setsid",
-    "wait4", "waitid", "waitpid",
+    "memfd_create", "pidfd_open", "pidfd_send_signal", "posix_spawn", "pread", "prctl", "pwrite", "register_at_fork",
+    "setsid", "wait4", "waitid", "waitpid",
 }  # fmt: skip
 
 
