@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 MAX_BYTES = 1 << 20
 KEPT_LINES = 1000
@@ -33,19 +33,28 @@ class Log:
             self._changed.notify_all()
             self._write(stamped.encode("utf-8", "backslashreplace") + b"\n")
 
-    def follow(self, *, wait: bool) -> Iterator[str]:
-        """The lines so far and, with `wait`, each further one as it comes."""
+    def follow(self, *, wait: bool, is_wanted: Callable[[], bool] = lambda: True) -> Iterator[str]:
+        """The lines so far and, with `wait`, each further one as it comes.
+
+        Args:
+            is_wanted: looked at before each wait, and again after `nudge`; false ends it.
+        """
         seen = 0
         while True:
             with self._changed:
                 if seen == self._count:
-                    if not wait:
+                    if not wait or not is_wanted():
                         return
                     self._changed.wait()
                 missed = min(self._count - seen, len(self._lines))
                 news = list(self._lines)[len(self._lines) - missed :]
                 seen = self._count
             yield from news
+
+    def nudge(self) -> None:
+        """Lets those who follow see that they are no longer wanted."""
+        with self._changed:
+            self._changed.notify_all()
 
     def _write(self, data: bytes) -> None:
         try:

@@ -148,15 +148,21 @@ class Supervisor:
         session.failed_starts = 0
         return worker
 
-    def connect(self, session_name: str, client: socket.socket) -> None:
+    def connect(self, session_name: str, client: socket.socket) -> tuple[int, str]:
         """Gives a client's socket to the session's worker, which answers it from here on.
+
+        Returns:
+            The connection's number and the worker's incarnation, which the ready frame will say too.
 
         Raises:
             SessionMissingError, WorkerStartError, CrowdedError.
         """
         session = self.find(session_name)
-        while not self.living_worker(session).connect(next(self._connections), client):
-            pass  # it ended in between; the next is a fresh one
+        while True:
+            worker, number = self.living_worker(session), next(self._connections)
+            if worker.connect(number, client):
+                return number, worker.incarnation
+            # it ended in between; the next is a fresh one
 
     def interrupt(self, session_name: str, connection: int | None, request: int | None) -> dict[str, Any]:
         """Interrupts the named request, or whatever runs now; the second time, kills the worker that runs it."""

@@ -17,7 +17,8 @@ CHECKOUT = Path(__file__).parents[1]
 PACKAGE = CHECKOUT / "beep_jupyter"
 WORKER = PACKAGE / "worker"
 SERVERS = CHECKOUT / "servers"
-SOURCES = sorted([*PACKAGE.rglob("*.py"), *SERVERS.glob("*.py")])
+GENERATED = PACKAGE / "backends" / "_proto"
+SOURCES = sorted(path for path in [*PACKAGE.rglob("*.py"), *SERVERS.glob("*.py")] if path.parent != GENERATED)
 SURFACES = ("cli", "magics")
 OLDEST_WORKER = (3, 8)
 MAX_LINES = 400

@@ -66,16 +66,26 @@ def pack(header: dict[str, Any], buffers: Sequence[Any] = ()) -> list[bytes | me
         header: a dict that is JSON already.
         buffers: bytes-like objects, contiguous.
     """
+    if not buffers:
+        return [pack_head(header)]
+    views = [memoryview(buffer).cast("B") for buffer in buffers]
+    return [pack_head(header, [view.nbytes for view in views])] + views
+
+
+def pack_head(header: dict[str, Any], sizes: Sequence[int] = ()) -> bytes:
+    """A frame without its buffers, for who sends those piece by piece.
+
+    Args:
+        sizes: of the buffers that will follow, in bytes.
+    """
     try:
         body = _encode(header).encode()
     except UnicodeEncodeError:  # a lone surrogate in a text: JSON's own escape carries it
         body = json.dumps(header).encode()
-    prefix = _PREFIX.pack(len(body), len(buffers))
-    if not buffers:
-        return [prefix + body]
-    views = [memoryview(buffer).cast("B") for buffer in buffers]
-    sizes = Struct("<%dQ" % len(views)).pack(*[view.nbytes for view in views])
-    return [prefix + body + sizes] + views
+    prefix = _PREFIX.pack(len(body), len(sizes))
+    if not sizes:
+        return prefix + body
+    return prefix + body + Struct("<%dQ" % len(sizes)).pack(*sizes)
 
 
 class FrameReader:
