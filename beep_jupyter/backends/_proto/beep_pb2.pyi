@@ -1,13 +1,7 @@
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import (
-    ClassVar as _ClassVar,
-    Iterable as _Iterable,
-    Mapping as _Mapping,
-    Optional as _Optional,
-    Union as _Union,
-)
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -29,13 +23,7 @@ class Handle(_message.Message):
     type_name: str
     preview: str
     reason: str
-    def __init__(
-        self,
-        handle_id: _Optional[str] = ...,
-        type_name: _Optional[str] = ...,
-        preview: _Optional[str] = ...,
-        reason: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, handle_id: _Optional[str] = ..., type_name: _Optional[str] = ..., preview: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class EvaluateRequest(_message.Message):
     __slots__ = ("session", "code", "locals", "timeout_s")
@@ -47,13 +35,7 @@ class EvaluateRequest(_message.Message):
     code: str
     locals: Value
     timeout_s: float
-    def __init__(
-        self,
-        session: _Optional[str] = ...,
-        code: _Optional[str] = ...,
-        locals: _Optional[_Union[Value, _Mapping]] = ...,
-        timeout_s: _Optional[float] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., code: _Optional[str] = ..., locals: _Optional[_Union[Value, _Mapping]] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class ValueReply(_message.Message):
     __slots__ = ("value", "handle", "outputs")
@@ -63,12 +45,7 @@ class ValueReply(_message.Message):
     value: Value
     handle: Handle
     outputs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self,
-        value: _Optional[_Union[Value, _Mapping]] = ...,
-        handle: _Optional[_Union[Handle, _Mapping]] = ...,
-        outputs: _Optional[_Iterable[str]] = ...,
-    ) -> None: ...
+    def __init__(self, value: _Optional[_Union[Value, _Mapping]] = ..., handle: _Optional[_Union[Handle, _Mapping]] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ExecuteRequest(_message.Message):
     __slots__ = ("session", "code", "inputs", "outputs", "result", "stdin", "timeout_s")
@@ -86,16 +63,7 @@ class ExecuteRequest(_message.Message):
     result: bool
     stdin: bool
     timeout_s: float
-    def __init__(
-        self,
-        session: _Optional[str] = ...,
-        code: _Optional[str] = ...,
-        inputs: _Optional[_Union[Value, _Mapping]] = ...,
-        outputs: _Optional[_Iterable[str]] = ...,
-        result: bool = ...,
-        stdin: bool = ...,
-        timeout_s: _Optional[float] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., code: _Optional[str] = ..., inputs: _Optional[_Union[Value, _Mapping]] = ..., outputs: _Optional[_Iterable[str]] = ..., result: bool = ..., stdin: bool = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class ExecuteEvent(_message.Message):
     __slots__ = ("output", "input_request", "reply")
@@ -105,12 +73,7 @@ class ExecuteEvent(_message.Message):
     output: str
     input_request: InputRequest
     reply: ExecuteReply
-    def __init__(
-        self,
-        output: _Optional[str] = ...,
-        input_request: _Optional[_Union[InputRequest, _Mapping]] = ...,
-        reply: _Optional[_Union[ExecuteReply, _Mapping]] = ...,
-    ) -> None: ...
+    def __init__(self, output: _Optional[str] = ..., input_request: _Optional[_Union[InputRequest, _Mapping]] = ..., reply: _Optional[_Union[ExecuteReply, _Mapping]] = ...) -> None: ...
 
 class InputRequest(_message.Message):
     __slots__ = ("prompt", "password", "request")
@@ -134,14 +97,7 @@ class ExecuteReply(_message.Message):
     values: Value
     error: ExecuteError
     duration_s: float
-    def __init__(
-        self,
-        status: _Optional[str] = ...,
-        result: _Optional[_Union[Value, _Mapping]] = ...,
-        values: _Optional[_Union[Value, _Mapping]] = ...,
-        error: _Optional[_Union[ExecuteError, _Mapping]] = ...,
-        duration_s: _Optional[float] = ...,
-    ) -> None: ...
+    def __init__(self, status: _Optional[str] = ..., result: _Optional[_Union[Value, _Mapping]] = ..., values: _Optional[_Union[Value, _Mapping]] = ..., error: _Optional[_Union[ExecuteError, _Mapping]] = ..., duration_s: _Optional[float] = ...) -> None: ...
 
 class ExecuteError(_message.Message):
     __slots__ = ("ename", "evalue", "traceback")
@@ -151,9 +107,7 @@ class ExecuteError(_message.Message):
     ename: str
     evalue: str
     traceback: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self, ename: _Optional[str] = ..., evalue: _Optional[str] = ..., traceback: _Optional[_Iterable[str]] = ...
-    ) -> None: ...
+    def __init__(self, ename: _Optional[str] = ..., evalue: _Optional[str] = ..., traceback: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ImportModuleRequest(_message.Message):
     __slots__ = ("session", "module_name", "timeout_s")
@@ -163,9 +117,7 @@ class ImportModuleRequest(_message.Message):
     session: str
     module_name: str
     timeout_s: float
-    def __init__(
-        self, session: _Optional[str] = ..., module_name: _Optional[str] = ..., timeout_s: _Optional[float] = ...
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., module_name: _Optional[str] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class HandleReply(_message.Message):
     __slots__ = ("handle", "outputs")
@@ -173,9 +125,7 @@ class HandleReply(_message.Message):
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     handle: Handle
     outputs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self, handle: _Optional[_Union[Handle, _Mapping]] = ..., outputs: _Optional[_Iterable[str]] = ...
-    ) -> None: ...
+    def __init__(self, handle: _Optional[_Union[Handle, _Mapping]] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CreateObjectRequest(_message.Message):
     __slots__ = ("session", "module_name", "module_handle_id", "class_name", "args", "kwargs", "timeout_s")
@@ -193,16 +143,7 @@ class CreateObjectRequest(_message.Message):
     args: Value
     kwargs: Value
     timeout_s: float
-    def __init__(
-        self,
-        session: _Optional[str] = ...,
-        module_name: _Optional[str] = ...,
-        module_handle_id: _Optional[str] = ...,
-        class_name: _Optional[str] = ...,
-        args: _Optional[_Union[Value, _Mapping]] = ...,
-        kwargs: _Optional[_Union[Value, _Mapping]] = ...,
-        timeout_s: _Optional[float] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., module_name: _Optional[str] = ..., module_handle_id: _Optional[str] = ..., class_name: _Optional[str] = ..., args: _Optional[_Union[Value, _Mapping]] = ..., kwargs: _Optional[_Union[Value, _Mapping]] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class CallMethodRequest(_message.Message):
     __slots__ = ("session", "handle_id", "method_name", "args", "kwargs", "timeout_s")
@@ -218,15 +159,7 @@ class CallMethodRequest(_message.Message):
     args: Value
     kwargs: Value
     timeout_s: float
-    def __init__(
-        self,
-        session: _Optional[str] = ...,
-        handle_id: _Optional[str] = ...,
-        method_name: _Optional[str] = ...,
-        args: _Optional[_Union[Value, _Mapping]] = ...,
-        kwargs: _Optional[_Union[Value, _Mapping]] = ...,
-        timeout_s: _Optional[float] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., handle_id: _Optional[str] = ..., method_name: _Optional[str] = ..., args: _Optional[_Union[Value, _Mapping]] = ..., kwargs: _Optional[_Union[Value, _Mapping]] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class GetAttributeRequest(_message.Message):
     __slots__ = ("session", "handle_id", "attribute_name", "timeout_s")
@@ -238,13 +171,7 @@ class GetAttributeRequest(_message.Message):
     handle_id: str
     attribute_name: str
     timeout_s: float
-    def __init__(
-        self,
-        session: _Optional[str] = ...,
-        handle_id: _Optional[str] = ...,
-        attribute_name: _Optional[str] = ...,
-        timeout_s: _Optional[float] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., handle_id: _Optional[str] = ..., attribute_name: _Optional[str] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class SetAttributeRequest(_message.Message):
     __slots__ = ("session", "handle_id", "attribute_name", "value", "timeout_s")
@@ -258,14 +185,7 @@ class SetAttributeRequest(_message.Message):
     attribute_name: str
     value: Value
     timeout_s: float
-    def __init__(
-        self,
-        session: _Optional[str] = ...,
-        handle_id: _Optional[str] = ...,
-        attribute_name: _Optional[str] = ...,
-        value: _Optional[_Union[Value, _Mapping]] = ...,
-        timeout_s: _Optional[float] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., handle_id: _Optional[str] = ..., attribute_name: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class SuccessReply(_message.Message):
     __slots__ = ("success", "outputs")
@@ -283,9 +203,7 @@ class DisposeHandleRequest(_message.Message):
     session: str
     handle_id: str
     timeout_s: float
-    def __init__(
-        self, session: _Optional[str] = ..., handle_id: _Optional[str] = ..., timeout_s: _Optional[float] = ...
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., handle_id: _Optional[str] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class ReleaseHandlesRequest(_message.Message):
     __slots__ = ("session", "handle_ids", "timeout_s")
@@ -295,12 +213,7 @@ class ReleaseHandlesRequest(_message.Message):
     session: str
     handle_ids: _containers.RepeatedScalarFieldContainer[str]
     timeout_s: float
-    def __init__(
-        self,
-        session: _Optional[str] = ...,
-        handle_ids: _Optional[_Iterable[str]] = ...,
-        timeout_s: _Optional[float] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., handle_ids: _Optional[_Iterable[str]] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class ToFloatArrayRequest(_message.Message):
     __slots__ = ("session", "handle_id", "timeout_s")
@@ -310,9 +223,7 @@ class ToFloatArrayRequest(_message.Message):
     session: str
     handle_id: str
     timeout_s: float
-    def __init__(
-        self, session: _Optional[str] = ..., handle_id: _Optional[str] = ..., timeout_s: _Optional[float] = ...
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., handle_id: _Optional[str] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class FloatArrayReply(_message.Message):
     __slots__ = ("data", "outputs")
@@ -332,13 +243,7 @@ class FloatArray2DReply(_message.Message):
     rows: int
     columns: int
     outputs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self,
-        data: _Optional[_Iterable[float]] = ...,
-        rows: _Optional[int] = ...,
-        columns: _Optional[int] = ...,
-        outputs: _Optional[_Iterable[str]] = ...,
-    ) -> None: ...
+    def __init__(self, data: _Optional[_Iterable[float]] = ..., rows: _Optional[int] = ..., columns: _Optional[int] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class IsModuleAvailableRequest(_message.Message):
     __slots__ = ("session", "module_name", "timeout_s")
@@ -348,9 +253,7 @@ class IsModuleAvailableRequest(_message.Message):
     session: str
     module_name: str
     timeout_s: float
-    def __init__(
-        self, session: _Optional[str] = ..., module_name: _Optional[str] = ..., timeout_s: _Optional[float] = ...
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., module_name: _Optional[str] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class IsModuleAvailableReply(_message.Message):
     __slots__ = ("available", "outputs")
@@ -368,12 +271,7 @@ class WrapValueRequest(_message.Message):
     session: str
     value: Value
     timeout_s: float
-    def __init__(
-        self,
-        session: _Optional[str] = ...,
-        value: _Optional[_Union[Value, _Mapping]] = ...,
-        timeout_s: _Optional[float] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class PutVariableRequest(_message.Message):
     __slots__ = ("session", "head", "data")
@@ -383,12 +281,7 @@ class PutVariableRequest(_message.Message):
     session: str
     head: VariableHead
     data: bytes
-    def __init__(
-        self,
-        session: _Optional[str] = ...,
-        head: _Optional[_Union[VariableHead, _Mapping]] = ...,
-        data: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., head: _Optional[_Union[VariableHead, _Mapping]] = ..., data: _Optional[bytes] = ...) -> None: ...
 
 class VariableHead(_message.Message):
     __slots__ = ("name", "tree", "buffer_sizes", "timeout_s")
@@ -400,13 +293,7 @@ class VariableHead(_message.Message):
     tree: str
     buffer_sizes: _containers.RepeatedScalarFieldContainer[int]
     timeout_s: float
-    def __init__(
-        self,
-        name: _Optional[str] = ...,
-        tree: _Optional[str] = ...,
-        buffer_sizes: _Optional[_Iterable[int]] = ...,
-        timeout_s: _Optional[float] = ...,
-    ) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., tree: _Optional[str] = ..., buffer_sizes: _Optional[_Iterable[int]] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class GetVariableRequest(_message.Message):
     __slots__ = ("session", "name", "timeout_s")
@@ -416,9 +303,7 @@ class GetVariableRequest(_message.Message):
     session: str
     name: str
     timeout_s: float
-    def __init__(
-        self, session: _Optional[str] = ..., name: _Optional[str] = ..., timeout_s: _Optional[float] = ...
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., name: _Optional[str] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class GetVariableReply(_message.Message):
     __slots__ = ("head", "handle", "data", "outputs")
@@ -430,13 +315,7 @@ class GetVariableReply(_message.Message):
     handle: Handle
     data: bytes
     outputs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self,
-        head: _Optional[_Union[VariableHead, _Mapping]] = ...,
-        handle: _Optional[_Union[Handle, _Mapping]] = ...,
-        data: _Optional[bytes] = ...,
-        outputs: _Optional[_Iterable[str]] = ...,
-    ) -> None: ...
+    def __init__(self, head: _Optional[_Union[VariableHead, _Mapping]] = ..., handle: _Optional[_Union[Handle, _Mapping]] = ..., data: _Optional[bytes] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ListVariablesRequest(_message.Message):
     __slots__ = ("session", "timeout_s")
@@ -452,11 +331,7 @@ class ListVariablesReply(_message.Message):
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     variables: _containers.RepeatedCompositeFieldContainer[Variable]
     outputs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self,
-        variables: _Optional[_Iterable[_Union[Variable, _Mapping]]] = ...,
-        outputs: _Optional[_Iterable[str]] = ...,
-    ) -> None: ...
+    def __init__(self, variables: _Optional[_Iterable[_Union[Variable, _Mapping]]] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Variable(_message.Message):
     __slots__ = ("name", "type", "repr", "shape", "size_bytes")
@@ -470,14 +345,7 @@ class Variable(_message.Message):
     repr: str
     shape: Shape
     size_bytes: int
-    def __init__(
-        self,
-        name: _Optional[str] = ...,
-        type: _Optional[str] = ...,
-        repr: _Optional[str] = ...,
-        shape: _Optional[_Union[Shape, _Mapping]] = ...,
-        size_bytes: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., type: _Optional[str] = ..., repr: _Optional[str] = ..., shape: _Optional[_Union[Shape, _Mapping]] = ..., size_bytes: _Optional[int] = ...) -> None: ...
 
 class Shape(_message.Message):
     __slots__ = ("sides",)
@@ -493,9 +361,7 @@ class DeleteVariableRequest(_message.Message):
     session: str
     name: str
     timeout_s: float
-    def __init__(
-        self, session: _Optional[str] = ..., name: _Optional[str] = ..., timeout_s: _Optional[float] = ...
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., name: _Optional[str] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class CompleteRequest(_message.Message):
     __slots__ = ("session", "code", "cursor", "timeout_s")
@@ -507,13 +373,7 @@ class CompleteRequest(_message.Message):
     code: str
     cursor: int
     timeout_s: float
-    def __init__(
-        self,
-        session: _Optional[str] = ...,
-        code: _Optional[str] = ...,
-        cursor: _Optional[int] = ...,
-        timeout_s: _Optional[float] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., code: _Optional[str] = ..., cursor: _Optional[int] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class CompleteReply(_message.Message):
     __slots__ = ("matches", "cursor_start", "cursor_end", "outputs")
@@ -525,13 +385,7 @@ class CompleteReply(_message.Message):
     cursor_start: int
     cursor_end: int
     outputs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self,
-        matches: _Optional[_Iterable[str]] = ...,
-        cursor_start: _Optional[int] = ...,
-        cursor_end: _Optional[int] = ...,
-        outputs: _Optional[_Iterable[str]] = ...,
-    ) -> None: ...
+    def __init__(self, matches: _Optional[_Iterable[str]] = ..., cursor_start: _Optional[int] = ..., cursor_end: _Optional[int] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class InspectRequest(_message.Message):
     __slots__ = ("session", "code", "cursor", "timeout_s")
@@ -543,13 +397,7 @@ class InspectRequest(_message.Message):
     code: str
     cursor: int
     timeout_s: float
-    def __init__(
-        self,
-        session: _Optional[str] = ...,
-        code: _Optional[str] = ...,
-        cursor: _Optional[int] = ...,
-        timeout_s: _Optional[float] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., code: _Optional[str] = ..., cursor: _Optional[int] = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class InspectReply(_message.Message):
     __slots__ = ("found", "data", "outputs")
@@ -560,16 +408,13 @@ class InspectReply(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
-
     FOUND_FIELD_NUMBER: _ClassVar[int]
     DATA_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     found: bool
     data: _containers.ScalarMap[str, str]
     outputs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self, found: bool = ..., data: _Optional[_Mapping[str, str]] = ..., outputs: _Optional[_Iterable[str]] = ...
-    ) -> None: ...
+    def __init__(self, found: bool = ..., data: _Optional[_Mapping[str, str]] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class InterruptRequest(_message.Message):
     __slots__ = ("session", "request")
@@ -603,13 +448,7 @@ class RestartReply(_message.Message):
     pid: int
     incarnation: str
     python: str
-    def __init__(
-        self,
-        success: bool = ...,
-        pid: _Optional[int] = ...,
-        incarnation: _Optional[str] = ...,
-        python: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, success: bool = ..., pid: _Optional[int] = ..., incarnation: _Optional[str] = ..., python: _Optional[str] = ...) -> None: ...
 
 class SendInputRequest(_message.Message):
     __slots__ = ("session", "request", "text")
@@ -619,9 +458,7 @@ class SendInputRequest(_message.Message):
     session: str
     request: int
     text: str
-    def __init__(
-        self, session: _Optional[str] = ..., request: _Optional[int] = ..., text: _Optional[str] = ...
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., request: _Optional[int] = ..., text: _Optional[str] = ...) -> None: ...
 
 class OpenSessionRequest(_message.Message):
     __slots__ = ("session",)
@@ -671,9 +508,7 @@ class ListHandlesReply(_message.Message):
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     handles: _containers.RepeatedCompositeFieldContainer[Handle]
     outputs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self, handles: _Optional[_Iterable[_Union[Handle, _Mapping]]] = ..., outputs: _Optional[_Iterable[str]] = ...
-    ) -> None: ...
+    def __init__(self, handles: _Optional[_Iterable[_Union[Handle, _Mapping]]] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CreateEnvironmentRequest(_message.Message):
     __slots__ = ("session", "provider_name", "model_id", "python", "packages")
@@ -687,14 +522,7 @@ class CreateEnvironmentRequest(_message.Message):
     model_id: str
     python: str
     packages: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self,
-        session: _Optional[str] = ...,
-        provider_name: _Optional[str] = ...,
-        model_id: _Optional[str] = ...,
-        python: _Optional[str] = ...,
-        packages: _Optional[_Iterable[str]] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., provider_name: _Optional[str] = ..., model_id: _Optional[str] = ..., python: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CreateEnvironmentReply(_message.Message):
     __slots__ = ("path", "success")
@@ -762,17 +590,7 @@ class Environment(_message.Message):
     packages: _containers.RepeatedScalarFieldContainer[str]
     is_locked: bool
     problem: str
-    def __init__(
-        self,
-        name: _Optional[str] = ...,
-        path: _Optional[str] = ...,
-        python: _Optional[str] = ...,
-        version: _Optional[str] = ...,
-        state: _Optional[str] = ...,
-        packages: _Optional[_Iterable[str]] = ...,
-        is_locked: bool = ...,
-        problem: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., path: _Optional[str] = ..., python: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ..., is_locked: bool = ..., problem: _Optional[str] = ...) -> None: ...
 
 class InstallPackagesRequest(_message.Message):
     __slots__ = ("session", "name", "packages")
@@ -782,9 +600,7 @@ class InstallPackagesRequest(_message.Message):
     session: str
     name: str
     packages: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self, session: _Optional[str] = ..., name: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ...
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., name: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class UninstallPackagesRequest(_message.Message):
     __slots__ = ("session", "name", "packages")
@@ -794,9 +610,7 @@ class UninstallPackagesRequest(_message.Message):
     session: str
     name: str
     packages: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self, session: _Optional[str] = ..., name: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ...
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., name: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class InstallPackagesReply(_message.Message):
     __slots__ = ("success",)
@@ -832,9 +646,7 @@ class CloneEnvironmentRequest(_message.Message):
     session: str
     name: str
     target: str
-    def __init__(
-        self, session: _Optional[str] = ..., name: _Optional[str] = ..., target: _Optional[str] = ...
-    ) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., name: _Optional[str] = ..., target: _Optional[str] = ...) -> None: ...
 
 class FollowProgressRequest(_message.Message):
     __slots__ = ("session", "request")
@@ -852,9 +664,7 @@ class Progress(_message.Message):
     text: str
     done_bytes: int
     total_bytes: int
-    def __init__(
-        self, text: _Optional[str] = ..., done_bytes: _Optional[int] = ..., total_bytes: _Optional[int] = ...
-    ) -> None: ...
+    def __init__(self, text: _Optional[str] = ..., done_bytes: _Optional[int] = ..., total_bytes: _Optional[int] = ...) -> None: ...
 
 class GetHealthRequest(_message.Message):
     __slots__ = ("session",)
@@ -863,21 +673,7 @@ class GetHealthRequest(_message.Message):
     def __init__(self, session: _Optional[str] = ...) -> None: ...
 
 class Health(_message.Message):
-    __slots__ = (
-        "name",
-        "kind",
-        "environment",
-        "address",
-        "state",
-        "pid",
-        "worker_pid",
-        "python",
-        "protocol",
-        "uptime_s",
-        "memory_bytes",
-        "sessions",
-        "owner",
-    )
+    __slots__ = ("name", "kind", "environment", "address", "state", "pid", "worker_pid", "python", "protocol", "uptime_s", "memory_bytes", "sessions", "owner")
     NAME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
@@ -904,22 +700,7 @@ class Health(_message.Message):
     memory_bytes: int
     sessions: _containers.RepeatedScalarFieldContainer[str]
     owner: int
-    def __init__(
-        self,
-        name: _Optional[str] = ...,
-        kind: _Optional[str] = ...,
-        environment: _Optional[str] = ...,
-        address: _Optional[str] = ...,
-        state: _Optional[str] = ...,
-        pid: _Optional[int] = ...,
-        worker_pid: _Optional[int] = ...,
-        python: _Optional[str] = ...,
-        protocol: _Optional[int] = ...,
-        uptime_s: _Optional[float] = ...,
-        memory_bytes: _Optional[int] = ...,
-        sessions: _Optional[_Iterable[str]] = ...,
-        owner: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[str] = ..., environment: _Optional[str] = ..., address: _Optional[str] = ..., state: _Optional[str] = ..., pid: _Optional[int] = ..., worker_pid: _Optional[int] = ..., python: _Optional[str] = ..., protocol: _Optional[int] = ..., uptime_s: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., sessions: _Optional[_Iterable[str]] = ..., owner: _Optional[int] = ...) -> None: ...
 
 class StopRequest(_message.Message):
     __slots__ = ("session",)
