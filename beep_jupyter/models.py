@@ -110,6 +110,32 @@ class Execution:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """What could stand at a place of a text.
+
+    Attributes:
+        matches: each would replace the characters from cursor_start to cursor_end.
+    """
+
+    matches: list[str]
+    cursor_start: int
+    cursor_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What is known of an object.
+
+    Attributes:
+        found: whether there is one.
+        data: its description by MIME type, `text/plain` among them; empty where there is none.
+    """
+
+    found: bool
+    data: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """A backend at one moment; the fields of `status --json` and, in camelCase, of `GET /health`."""
 

@@ -17,7 +17,7 @@ from beep_jupyter.backends.wire_errors import ERRORS
 from beep_jupyter.commands.cell import beep_eval
 from beep_jupyter.commands.tree import beep
 from beep_jupyter.home import Home
-from beep_jupyter.worker.commands import Commands
+from beep_jupyter.worker.commands import LATE, Commands
 from beep_jupyter.worker.wire import pack
 from tests.interpreters import OLDEST
 
@@ -105,7 +105,8 @@ def commands_below(heading: str) -> set[str]:
 
 
 def test_the_protocol_lists_the_commands_of_both_planes() -> None:
-    assert commands_below("Session plane") == {name[3:] for name in dir(Commands) if name.startswith("do_")}
+    at_once = {name[3:] for name in dir(Commands) if name.startswith("do_")}
+    assert commands_below("Session plane") == {*at_once, *LATE, "input"}
     control = (CHECKOUT / "servers/control.py").read_text(encoding="utf-8")
     assert commands_below("Control plane") == {*re.findall(r"def do_(\w+)", control), "logs"}
 

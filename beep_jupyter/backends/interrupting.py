@@ -33,6 +33,16 @@ class SigintCalls:
                 self._before = before
                 _signal.signal(_SIGINT, self._on_signal)
 
+    def pause(self) -> None:
+        """Until `resume`, SIGINT means what it meant before."""
+        if self._before is not None:
+            _signal.signal(_SIGINT, self._before)
+
+    def resume(self) -> None:
+        """Undoes `pause`, once or again."""
+        if self._before is not None:
+            _signal.signal(_SIGINT, self._on_signal)
+
     def __exit__(self, *_: object) -> None:
         if self._before is not None:
             _signal.signal(_SIGINT, self._before)

@@ -17,7 +17,7 @@ from ..errors import BeepError, ConnectionLostError, StartError, UsageError, Wor
 from . import processes
 from .interrupting import SigintCalls
 from .pipe_connection import BrokenError, HungUpError, PipeConnection
-from .transport import OnEvent, Reply
+from .transport import OnEvent, OnInput, Reply
 from .wire_errors import error_of
 
 CONTROL_S = 30.0  # the longest that a control command takes: a restart with all rungs of the ladder
@@ -47,7 +47,7 @@ class PipeTransport:
         self._next_request = 1
         self._path = address.removeprefix("unix:")
         self._pid = os.getpid()
-        self._session = session
+        self.session = session
         self._token = token
 
     def call(
@@ -58,6 +58,7 @@ class PipeTransport:
         *,
         on_output: OnEvent | None = None,
         timeout_s: float | None = None,
+        on_input: OnInput | None = None,
     ) -> Reply:
         """See `Transport.call`."""
         if self._pid != os.getpid():
@@ -70,14 +71,16 @@ class PipeTransport:
                     "Make it when that call has returned, or use another session.",
                 )
             connection = self._connected()
-            request, self._next_request = self._next_request, self._next_request + 1
+            request = self.next_request()
             header = {"type": "request", "id": request, "command": command, "fields": fields}
             if self.released:
                 header["release"] = [self.released.popleft() for _ in range(len(self.released))]
             under_way = _UnderWay(self, connection, request, on_output, timeout_s)
+            sigint = SigintCalls(under_way.interrupt)
+            under_way.answers_with(on_input, sigint)
             self._is_calling = True
             try:
-                with SigintCalls(under_way.interrupt):
+                with sigint:
                     connection.send(header, buffers)
                     return under_way.result()
             except BrokenError as error:
@@ -97,7 +100,7 @@ class PipeTransport:
         connection = self._control_connection(None if command.startswith(TAKE_LONG) else CONTROL_S)
         try:
             connection.send(
-                {"type": "request", "id": 1, "command": command, "fields": {"session": self._session} | fields}
+                {"type": "request", "id": 1, "command": command, "fields": {"session": self.session} | fields}
             )
             while (header := connection.receive()[0])["type"] == "event":
                 if on_event is not None:
@@ -137,6 +140,11 @@ class PipeTransport:
         """See `Transport.for_session`."""
         return PipeTransport(self.address, self._token, self._backend, name)
 
+    def next_request(self) -> int:
+        """The number of the next frame that asks for something."""
+        number, self._next_request = self._next_request, self._next_request + 1
+        return number
+
     def close(self) -> None:
         """See `Transport.close`."""
         with self._lock:
@@ -167,7 +175,7 @@ class PipeTransport:
 
     def _greeted(self) -> PipeConnection:
         """A new connection to the session's worker; tried again where that ends meanwhile, restarted by somebody."""
-        hello = {"kind": "session", "session": self._session}
+        hello = {"kind": "session", "session": self.session}
         for _ in range(CONNECT_TRIES):
             try:
                 return PipeConnection(self._path, self._token, self._backend, hello)
@@ -230,8 +238,10 @@ class _UnderWay:
         "_deadline",
         "_is_asked",
         "_is_late",
+        "_on_input",
         "_on_output",
         "_request",
+        "_sigint",
         "_transport",
         "is_withdrawn",
         "stderr_tail",
@@ -251,9 +261,15 @@ class _UnderWay:
         self._connection = connection
         self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self._is_late = False
+        self._on_input: OnInput | None = None
         self._on_output = on_output
         self._request = request
         self._transport = transport
+
+    def answers_with(self, on_input: OnInput | None, sigint: SigintCalls) -> None:
+        """Who answers when the code asks for input, and what SIGINT does but for that time."""
+        self._on_input = on_input
+        self._sigint = sigint
 
     def interrupt(self) -> None:
         """Asks for the interrupt of this request, and no other; the second time the server kills the worker."""
@@ -265,7 +281,7 @@ class _UnderWay:
         while True:
             header, buffers = self._connection.receive(wait)
             if header["type"] == "event":
-                self.deliver(header["fields"])
+                self._take(header)
             else:
                 return Reply(header.get("fields", {}), buffers, header.get("error"), self._is_late)
 
@@ -279,6 +295,34 @@ class _UnderWay:
             "traceback": ["KeyboardInterrupt: it waited for another client's code and was not begun"],
         }
         return Reply(error=error, is_late=self._is_late)
+
+    def _take(self, event: dict[str, Any]) -> None:
+        if event["event"] == "input_request":
+            self._answer(event["fields"])
+        else:
+            self.deliver(event["fields"])
+
+    def _answer(self, asked: dict[str, Any]) -> None:
+        """Hands on what the code asks for; Ctrl-C ends the prompt as it would have ended it before the call."""
+        text: str | None = None
+        try:
+            self._sigint.pause()
+            if self._on_input is not None:
+                text = self._on_input(asked["prompt"], asked["password"])
+        except EOFError:
+            pass  # null says so
+        except KeyboardInterrupt:
+            self._sigint.resume()
+            self.interrupt()
+            return
+        finally:
+            self._sigint.resume()
+        if text is not None and not isinstance(text, str):
+            raise UsageError(f"`stdin` must return a text, not a value of type '{type(text).__name__}'.")
+        fields = {"request": self._request, "text": text}
+        self._connection.send(
+            {"type": "request", "id": self._transport.next_request(), "command": "input", "fields": fields}
+        )
 
     def deliver(self, output: dict[str, Any]) -> None:
         """Hands an output on."""

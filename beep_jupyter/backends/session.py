@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..errors import ExecutionError, ExecutionTimeoutError, TransferError, UsageError
-from ..models import Execution, Output, Receipt
-from ..worker import values
-from .handle import Handle, released_to
-from .transport import OnEvent, Reply, Transport
+from ..errors import ExecutionError, ExecutionTimeoutError
+from ..models import Completion, Execution, Inspection, Output, Receipt
+from .calling import Caller, Parcel
+from .objects import ObjectMethods, print_stream
+from .transport import OnEvent, OnInput, Reply, Transport
 from .wire_errors import error_of
 
-_PLAIN = frozenset((type(None), bool, int, float, str))
 
-
-class Session:
+class Session(ObjectMethods):
     """A namespace in a backend, with one worker behind it.
 
     It may be used from several threads; calls queue. `interrupt`, `health`, `restart` and `stop` never wait for one.
     """
 
     def __init__(self, transport: Transport, backend_name: str) -> None:
-        self._backend_name = backend_name
+        self._caller = Caller(transport, backend_name)
         self._transport = transport
 
     def evaluate(self, code: str, locals: Mapping[str, Any] | None = None, timeout_s: float | None = None) -> Any:
@@ -46,9 +43,12 @@ class Session:
             WorkerDiedError: the worker ended while it ran, or since the last call.
             TransferError: one of `locals` cannot travel.
         """
-        trees, buffers = self._encode(locals or {}) if locals else ({}, [])
-        fields = {"code": code, "locals": trees}
-        return self._value(self._call("eval", fields, buffers, timeout_s=timeout_s, on_output=_print))
+        fields: dict[str, Any] = {"code": code}
+        parcel = Parcel(self._caller)
+        if locals:
+            fields["locals"] = parcel.add_variables(locals)
+        caller = self._caller
+        return caller.value(caller.call("eval", fields, parcel.buffers, timeout_s=timeout_s, on_output=print_stream))
 
     def execute(
         self,
@@ -57,7 +57,7 @@ class Session:
         outputs: Iterable[str] = (),
         timeout_s: float | None = None,
         on_output: OnEvent | None = None,
-        stdin: Any = None,
+        stdin: OnInput | None = None,
         check: bool = True,
         *,
         want_result: bool = True,
@@ -70,7 +70,9 @@ class Session:
             outputs: names of variables to bring back after success.
             timeout_s: interrupts the code after so long; None waits for ever.
             on_output: called with each output as it comes, on this thread.
-            stdin: not offered yet; code that reads standard input gets EOFError.
+            stdin: called on this thread with (prompt, whether it is a password) when the code asks for input; returns
+                the text, or raises EOFError where there is none. KeyboardInterrupt out of it interrupts the code. Its
+                time counts, but is not cut short by `timeout_s`. None: code that reads standard input gets EOFError.
             check: whether code that raises raises here too.
             want_result: whether the last expression's value is brought back, beside its display.
 
@@ -80,8 +82,11 @@ class Session:
             WorkerDiedError: the worker ended while it ran, or since the last call.
             TransferError: one of `inputs` cannot travel; nothing was run.
         """
-        trees, buffers = self._encode(inputs or {}) if inputs else ({}, [])
+        parcel = Parcel(self._caller)
+        trees = parcel.add_variables(inputs or {})
         fields = {"code": code, "inputs": trees, "outputs": list(outputs), "result": want_result}
+        if stdin is not None:
+            fields["stdin"] = True
         seen: list[Output] = []
 
         def gather(output: Output) -> None:
@@ -89,7 +94,9 @@ class Session:
             if on_output is not None:
                 on_output(output)
 
-        reply = self._transport.call("execute", fields, buffers, on_output=gather, timeout_s=timeout_s)
+        reply = self._transport.call(
+            "execute", fields, parcel.buffers, on_output=gather, timeout_s=timeout_s, on_input=stdin
+        )
         execution = self._execution(reply, seen)
         if reply.is_late and execution.status == "interrupted":
             raise ExecutionTimeoutError(timeout_s or 0.0, execution)
@@ -108,13 +115,14 @@ class Session:
         Raises:
             TransferError: one of them cannot travel; none was set.
         """
-        encoded = {name: self._encode_one(name, value) for name, value in variables.items()}
+        parcels = {name: Parcel(self._caller) for name in variables}
+        trees = {name: parcel.add_variables({name: variables[name]}) for name, parcel in parcels.items()}
         receipts = []
-        for name, (tree, buffers) in encoded.items():
+        for name, parcel in parcels.items():
             begun = time.perf_counter()
-            self._call("put", {"values": {name: tree}}, buffers)
-            size = sum(memoryview(buffer).nbytes for buffer in buffers)
-            receipts.append(Receipt(name, "buffers" if buffers else "json", size, time.perf_counter() - begun))
+            self._caller.call("put", {"values": trees[name]}, parcel.buffers)
+            size = sum(memoryview(buffer).nbytes for buffer in parcel.buffers)
+            receipts.append(Receipt(name, "buffers" if parcel.buffers else "json", size, time.perf_counter() - begun))
         return receipts
 
     def get(self, name: str) -> Any:
@@ -123,11 +131,11 @@ class Session:
         Raises:
             UsageError: there is no such variable.
         """
-        return self._value(self._call("get", {"name": name}))
+        return self._caller.value(self._caller.call("get", {"name": name}))
 
     def variables(self) -> dict[str, dict[str, Any]]:
         """`{name: {type, repr, shape, size_bytes}}`, without modules and names that begin with `_`."""
-        found: dict[str, dict[str, Any]] = self._call("variables", {}).fields["variables"]
+        found: dict[str, dict[str, Any]] = self._caller.call("variables", {}).fields["variables"]
         return found
 
     def delete(self, name: str) -> None:
@@ -136,7 +144,25 @@ class Session:
         Raises:
             UsageError: there is no such variable.
         """
-        self._call("delete", {"name": name})
+        self._caller.call("delete", {"name": name})
+
+    def complete(self, code: str, cursor: int | None = None) -> Completion:
+        """What could stand at a place of a text: names, attributes, modules, keys. No property is run for it.
+
+        Args:
+            cursor: counted in characters; None is the end.
+        """
+        fields = self._caller.call("complete", _at(code, cursor)).fields
+        return Completion(fields["matches"], fields["cursorStart"], fields["cursorEnd"])
+
+    def inspect(self, code: str, cursor: int | None = None) -> Inspection:
+        """What is known of the object that is named at a place of a text: signature, docstring, type.
+
+        Args:
+            cursor: counted in characters; None is the end.
+        """
+        fields = self._caller.call("inspect", _at(code, cursor)).fields
+        return Inspection(fields["found"], fields["data"])
 
     def interrupt(self) -> bool:
         """Interrupts what runs now; a second time during the same call kills the worker.
@@ -159,72 +185,17 @@ class Session:
         """Drops the client; the session lives on."""
         self._transport.close()
 
-    def _call(
-        self,
-        command: str,
-        fields: dict[str, Any],
-        buffers: list[Any] | None = None,
-        *,
-        timeout_s: float | None = None,
-        on_output: OnEvent | None = None,
-    ) -> Reply:
-        reply = self._transport.call(command, fields, buffers or (), on_output=on_output, timeout_s=timeout_s)
-        if reply.error is not None:
-            if reply.is_late and reply.error.get("status") == "interrupted":
-                raise ExecutionTimeoutError(timeout_s or 0.0)
-            raise error_of(reply.error, self._backend_name)
-        return reply
-
     def _execution(self, reply: Reply, seen: list[Output]) -> Execution:
         if reply.error is not None and reply.error.get("status") == "interrupted":  # before it began
             error = {part: reply.error[part] for part in ("ename", "evalue", "traceback")}
             return Execution("interrupted", seen, None, {}, error, 0.0)
         if reply.error is not None:
-            raise error_of(reply.error, self._backend_name)
-        fields, buffers = reply.fields, reply.buffers
-        trees = {"result": fields["result"], "values": fields["values"]}
-        decoded = self._decode(trees, buffers)
-        return Execution(
-            fields["status"], seen, decoded["result"], decoded["values"], fields["error"], fields["duration_s"]
-        )
-
-    def _value(self, reply: Reply) -> Any:
-        if reply.fields.get("isHandle"):
-            with released_to(self._transport.released):
-                return Handle(reply.fields)
-        return self._decode(reply.fields["value"], reply.buffers)
-
-    def _decode(self, tree: Any, buffers: Any) -> Any:
-        if type(tree) in _PLAIN:  # what most replies hold
-            return tree
-        try:
-            with released_to(self._transport.released):
-                return values.decode(tree, buffers)
-        except values.Unreceivable as error:
-            raise TransferError(str(error), error.cure) from error
-        except values.MalformedValue as error:
-            raise TransferError(f"A value from backend '{self._backend_name}' is malformed: {error}") from error
-
-    def _encode(self, variables: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
-        trees: dict[str, Any] = {}
-        buffers: list[Any] = []
-        for name, value in variables.items():
-            trees[name], own = self._encode_one(name, value, len(buffers))
-            buffers += own
-        return trees, buffers
-
-    def _encode_one(self, name: str, value: Any, first_buffer: int = 0) -> tuple[Any, list[Any]]:
-        if not name.isidentifier():
-            raise UsageError(f"{name!r} cannot name a variable.", "Use letters, digits and '_'.")
-        try:
-            return values.encode(value, first_buffer=first_buffer)
-        except values.Untransferable as error:
-            raise TransferError(
-                f"'{name}' cannot be sent to backend '{self._backend_name}': {error}", error.cure
-            ) from None
+            raise error_of(reply.error, self._caller.backend)
+        fields, brought = reply.fields, reply.fields["values"]
+        result, *decoded = self._caller.decode_all([fields["result"], *brought.values()], reply.buffers)
+        brought = dict(zip(brought, decoded, strict=True))
+        return Execution(fields["status"], seen, result, brought, fields["error"], fields["duration_s"])
 
 
-def _print(output: Output) -> None:
-    """Prints a stream's text where this process prints its own."""
-    if output["output_type"] == "stream":
-        (sys.stderr if output["name"] == "stderr" else sys.stdout).write(output["text"])
+def _at(code: str, cursor: int | None) -> dict[str, Any]:
+    return {"code": code, "cursor": len(code) if cursor is None else cursor}

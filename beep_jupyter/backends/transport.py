@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 OnEvent = Callable[[dict[str, Any]], None]
+OnInput = Callable[[str, bool], str]  # (prompt, whether it is a password) → what was typed
 
 
 @dataclass(slots=True)  # not frozen: that costs 2 us a call
@@ -39,6 +40,7 @@ class Transport(Protocol):
     """One backend, reached one way."""
 
     address: str
+    session: str  # which of the backend's it speaks to
     released: deque[str]  # handles that the client has dropped; they ride on the next request
 
     def call(
@@ -49,11 +51,14 @@ class Transport(Protocol):
         *,
         on_output: OnEvent | None = None,
         timeout_s: float | None = None,
+        on_input: OnInput | None = None,
     ) -> Reply:
         """Carries out one request on the session plane and hands on its outputs as they come, on this thread.
 
         Args:
             timeout_s: the request is interrupted after so long, and the worker killed 5 s later.
+            on_input: answers when the code asks for input, on this thread, where SIGINT means there what it meant
+                before the call. EOFError out of it ends the input, KeyboardInterrupt interrupts the request.
 
         Raises:
             WorkerDiedError, StartError, ConnectionLostError, AuthenticationError, ProtocolError.

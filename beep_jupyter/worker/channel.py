@@ -1,7 +1,7 @@
 """The worker's private channel to its server: frames, some with a descriptor. Runs in the worker.
 
-From the server: `connection` (with a client's socket), `interrupt` and `leave`. To the server: `ready`, once, and
-`lost` for a connection whose socket did not arrive.
+From the server: `connection` (with a client's socket), `interrupt` and `leave`. To the server: `ready`, once, `lost`
+for a connection whose socket did not arrive, and `limit` when a request begins that says how long it may take.
 Only the main thread reads it, in the loop and in the handler of SIGINT.
 """
 

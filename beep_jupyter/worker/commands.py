@@ -1,7 +1,7 @@
-"""What a client may ask of a session; one method a command. Runs in the worker, on its main thread.
+"""What a client may ask of a session: code and variables here, the rest in modules that are loaded when first asked.
 
-A method takes a Request and returns (fields of the reply, buffers). What it raises becomes the reply's error: a Refusal
-as it stands, an exception of the user's code as its traceback.
+One method a command. It takes a Request and returns (fields of the reply, buffers). What it raises becomes the reply's
+error: a Refusal as it stands, an exception of the user's code as its traceback. Runs in the worker, on its main thread.
 """
 
 from __future__ import annotations
@@ -9,71 +9,40 @@ from __future__ import annotations
 import sys
 import time
 
-from . import late, registry, values
+from . import late, registry
 from .display import bundle
-from .handles import Handles, preview, type_name
+from .handles import preview, type_name
+from .outward import Outward
+from .request import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
     from typing import Any
 
+    from .outward import Answer
+    from .request import Request
     from .shell import Shell
+    from .standard_input import StandardInput
+    from .values import Encoder
 
-    Answer = tuple[dict[str, Any], list[Any]]  # the reply's fields, and the buffers that they refer to
+    Method = Callable[[Request], Answer]
 
-
-class Refusal(Exception):
-    """A request that cannot be carried out, with a code for programs and a sentence and cure for people."""
-
-    def __init__(self, code: str, message: str, cure: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.cure = cure
-
-
-class Request:
-    """One request with the means to answer it.
-
-    Attributes:
-        fields: as the protocol has them, values still encoded.
-        buffers: what the encoded values refer to.
-        emit: sends an output, in order with what is printed.
-    """
-
-    __slots__ = ("buffers", "emit", "fields")
-
-    def __init__(self, fields: dict[str, Any], buffers: Sequence[Any], emit: Callable[[dict[str, Any]], None]) -> None:
-        self.fields = fields
-        self.buffers = buffers
-        self.emit = emit
-
-    def text(self, name: str) -> str:
-        value = self.fields.get(name)
-        if type(value) is not str:
-            raise Refusal("bad_request", "field '%s' must be a text" % name)
-        return value
-
-    def mapping(self, name: str) -> dict[str, Any]:
-        """Decoded values by name; an absent or null field is an empty one."""
-        trees = self.fields.get(name) or {}
-        if type(trees) is not dict:
-            raise Refusal("bad_request", "field '%s' must be an object" % name)
-        return {key: self.decode(tree) for key, tree in trees.items()}
-
-    def names(self, name: str) -> list[str]:
-        found = self.fields.get(name) or []
-        if type(found) is not list or any(type(item) is not str for item in found):
-            raise Refusal("bad_request", "field '%s' must be a list of names" % name)
-        return found
-
-    def decode(self, tree: Any) -> Any:
-        try:
-            return values.decode(tree, self.buffers)
-        except values.Unreceivable as error:
-            raise Refusal("transfer", str(error), error.cure) from None
-        except values.MalformedValue as error:
-            raise Refusal("transfer", str(error)) from None
+# command -> (module, class in it). Most sessions ask for none of these, and each module costs its import.
+LATE = {
+    "call": ("objects", "ObjectCommands"),
+    "create": ("objects", "ObjectCommands"),
+    "dispose": ("objects", "ObjectCommands"),
+    "getattr": ("objects", "ObjectCommands"),
+    "handles": ("objects", "ObjectCommands"),
+    "import": ("modules", "ModuleCommands"),
+    "module_available": ("modules", "ModuleCommands"),
+    "release": ("objects", "ObjectCommands"),
+    "setattr": ("objects", "ObjectCommands"),
+    "tofloatarray": ("floats", "FloatCommands"),
+    "tofloatarray2d": ("floats", "FloatCommands"),
+    "wrap": ("objects", "ObjectCommands"),
+}
 
 
 class Commands:
@@ -81,19 +50,19 @@ class Commands:
 
     Args:
         shell: runs code.
+        stdin: what code reads from when its client answers.
     """
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: Shell, stdin: StandardInput) -> None:
         self._shell = shell
+        self._stdin = stdin
         self._namespace = shell.namespace
-        self._handles = Handles()
-        self._methods: dict[str, Callable[[Request], Answer]] = {
-            name[3:]: getattr(self, name) for name in dir(self) if name.startswith("do_")
-        }
+        self._outward = Outward()
+        self._methods = _methods_of(self)
         self._count = 0
-        registry.register([registry.Codec("handle", (), _no_encoder, self._handles.decode)])
+        registry.register([registry.Codec("handle", (), _no_encoder, self._outward.handles.decode)])
 
-    def find(self, command: Any) -> Callable[[Request], Answer]:
+    def find(self, command: Any) -> Method:
         """The method of a command.
 
         Raises:
@@ -102,23 +71,30 @@ class Commands:
         try:
             return self._methods[command]
         except (KeyError, TypeError):
-            raise Refusal("unknown_command", "a session has no command %r" % (command,)) from None
+            pass
+        if type(command) is not str or command not in LATE:
+            raise Refusal("unknown_command", "a session has no command %.80r" % (command,))
+        module, kind = LATE[command]
+        self._methods.update(_methods_of(getattr(late.load(module), kind)(self._namespace, self._outward)))
+        return self._methods[command]
 
-    def release(self, handles: Iterable[str]) -> None:
+    def release(self, handles: Any) -> None:
         """Lets go of objects whose handles the client has dropped; rides on its next request."""
-        self._handles.release(handles)
+        if type(handles) is not list or any(type(handle) is not str for handle in handles):
+            raise Refusal("bad_request", "'release' must be a list of handles' ids")
+        self._outward.handles.release(handles)
 
     def do_eval(self, request: Request) -> Answer:
         """{code, locals} → {value} or a handle."""
         code = request.text("code")
         if not request.fields.get("locals"):
-            return self._outward(self._shell.run(code))
+            return self._outward.answer(self._shell.run(code), request.is_inline)
         bound = request.mapping("locals")
         missing = object()
         before = {name: self._namespace.get(name, missing) for name in bound}
         self._namespace.update(bound)
         try:
-            return self._outward(self._shell.run(code))
+            return self._outward.answer(self._shell.run(code), request.is_inline)
         finally:
             for name, value in before.items():
                 if value is missing:
@@ -127,7 +103,7 @@ class Commands:
                     self._namespace[name] = value
 
     def do_execute(self, request: Request) -> Answer:
-        """{code, inputs, outputs, result} → {status, result, values, error, duration_s}, outputs as events."""
+        """{code, inputs, outputs, result, stdin} → {status, result, values, error, duration_s}, outputs as events."""
         code, wanted = request.text("code"), request.names("outputs")
         self._namespace.update(request.mapping("inputs"))
         self._count += 1
@@ -135,30 +111,31 @@ class Commands:
         buffers: list[Any] = []
         fields: dict[str, Any] = {"status": "ok", "result": None, "values": {}, "error": None}
         try:
+            if request.fields.get("stdin") is True:
+                self._stdin.open(request.ask)
             value = self._shell.run(code)
             if value is not None:
                 self._show(value, request.emit)
                 if request.fields.get("result", True):
-                    fields["result"] = self._value(value, buffers)
-            self._bring(wanted, fields["values"], buffers)
+                    fields["result"] = self._outward.tree(value, buffers, request.is_inline)
+            self._bring(wanted, fields["values"], buffers, request.is_inline)
         except BaseException as error:  # noqa: BLE001  the execute loop's edge: whatever user code raises is its result
             fields["status"] = "interrupted" if isinstance(error, KeyboardInterrupt) else "error"
             fields["error"] = self.describe(error)
             request.emit(dict(fields["error"], output_type="error"))
+        finally:
+            self._stdin.close_to_code()
         fields["duration_s"] = time.perf_counter() - begun
         return fields, buffers
 
     def do_put(self, request: Request) -> Answer:
-        """{values: {name: value}} → {}"""
+        """{values: {name: value}} → {success}"""
         self._namespace.update(request.mapping("values"))
-        return {}, []
+        return {"success": True}, []
 
     def do_get(self, request: Request) -> Answer:
         """{name} → {value} or a handle."""
-        name = request.text("name")
-        if name not in self._namespace:
-            raise Refusal("no_variable", "there is no variable '%s'" % name)
-        return self._outward(self._namespace[name])
+        return self._outward.answer(self._namespace[self._known(request)], request.is_inline)
 
     def do_variables(self, request: Request) -> Answer:
         """{} → {variables: {name: {type, repr, shape, size_bytes}}}, without modules and names that begin with `_`."""
@@ -172,21 +149,9 @@ class Commands:
         }, []
 
     def do_delete(self, request: Request) -> Answer:
-        """{name} → {}"""
-        name = request.text("name")
-        if name not in self._namespace:
-            raise Refusal("no_variable", "there is no variable '%s'" % name)
-        del self._namespace[name]
-        return {}, []
-
-    def do_handles(self, request: Request) -> Answer:
-        """{} → {handles: [handle form]}"""
-        return {"handles": self._handles.list()}, []
-
-    def do_dispose(self, request: Request) -> Answer:
-        """{handleId} → {}"""
-        self._handles.dispose(request.fields.get("handleId"))
-        return {}, []
+        """{name} → {success}"""
+        del self._namespace[self._known(request)]
+        return {"success": True}, []
 
     def failed(self, command: str, error: BaseException) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
         """The reply to a request whose code raised: (fields, error), one of them None.
@@ -205,48 +170,45 @@ class Commands:
         described: dict[str, Any] = late.load("failures").describe(error)
         return described
 
+    def _known(self, request: Request) -> str:
+        name = request.text("name")
+        if name not in self._namespace:
+            raise Refusal("no_variable", "there is no variable '%s'" % name)
+        return name
+
     def _show(self, value: Any, emit: Callable[[dict[str, Any]], None]) -> None:
         data, metadata = bundle(value)
         emit({"output_type": "execute_result", "execution_count": self._count, "data": data, "metadata": metadata})
 
-    def _bring(self, wanted: list[str], found: dict[str, Any], buffers: list[Any]) -> None:
+    def _bring(self, wanted: list[str], found: dict[str, Any], buffers: list[Any], is_inline: bool) -> None:
         """Encodes the variables asked for; the missing are named after the others were taken."""
         missing = [name for name in wanted if name not in self._namespace]
         for name in wanted:
             if name in self._namespace:
-                found[name] = self._value(self._namespace[name], buffers)
+                found[name] = self._outward.tree(self._namespace[name], buffers, is_inline)
         if missing:
             names = ", ".join("'%s'" % name for name in missing)
             raise NameError("the cell ran, but did not define %s, which `-o` asks for" % names)
 
-    def _value(self, value: Any, buffers: list[Any]) -> Any:
-        """A value's tree, its buffers appended; what cannot travel becomes one handle for the whole."""
-        try:
-            tree, own = values.encode(value, first_buffer=len(buffers))
-        except values.Untransferable as error:
-            return {"$type": "handle", "value": self._handles.add(value, str(error))}
-        buffers.extend(own)
-        return tree
 
-    def _outward(self, value: Any) -> Answer:
-        """The reply of commands that answer one value."""
-        try:
-            tree, buffers = values.encode(value)
-        except values.Untransferable as error:
-            return self._handles.add(value, str(error)), []
-        return {"value": tree}, buffers
+def _methods_of(commands: Any) -> dict[str, Method]:
+    return {name[3:]: getattr(commands, name) for name in dir(commands) if name.startswith("do_")}
 
 
-def _no_encoder(value: Any, encoder: values.Encoder) -> Any:
+def _no_encoder(value: Any, encoder: Encoder) -> Any:
     """Handles come in as values; out they go in the replies' handle form."""
     raise AssertionError("no type is registered for this codec")
 
 
 def _summary(value: Any) -> dict[str, Any]:
-    shape = getattr(value, "shape", None)
+    try:
+        shape = getattr(value, "shape", None)
+        size = sys.getsizeof(value)
+    except Exception:  # noqa: BLE001  the user's own code, which must not hide the other variables
+        shape = size = None
     return {
         "type": type_name(value),
         "repr": preview(value),
         "shape": list(shape) if isinstance(shape, tuple) and all(isinstance(side, int) for side in shape) else None,
-        "size_bytes": sys.getsizeof(value),
+        "size_bytes": size,
     }

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import _socket
+import select
 from _thread import allocate_lock
+from collections import deque
 
-from .wire import AFTER_HELLO, FrameReader, pack
+from .wire import AFTER_HELLO, FrameError, FrameReader, pack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from .interrupts import Interrupts
+
+    Frame = tuple[dict[str, Any], Sequence[bytearray]]
 
 _PARTS_AT_ONCE = 64  # below IOV_MAX everywhere
 
@@ -24,7 +28,17 @@ class Connection:
     end the conversation.
     """
 
-    __slots__ = ("_interrupts", "_lock", "_reader", "_recv_into", "_sendall", "_socket", "is_open", "number")
+    __slots__ = (
+        "_interrupts",
+        "_lock",
+        "_reader",
+        "_recv_into",
+        "_sendall",
+        "_socket",
+        "_waiting",
+        "is_open",
+        "number",
+    )
 
     def __init__(self, descriptor: int, number: int, interrupts: Interrupts) -> None:
         self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=descriptor)
@@ -33,13 +47,14 @@ class Connection:
         self._reader = FrameReader(AFTER_HELLO)
         self._interrupts = interrupts
         self._lock = allocate_lock()
+        self._waiting: deque[Frame] = deque()  # requests that came while code waited for input
         self.is_open = True
         self.number = number
 
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def receive(self) -> tuple[dict[str, Any], Sequence[bytearray]] | None:
+    def receive(self) -> Frame | None:
         """Takes in what is there, after poll said that something is; an end of file or an error ends the connection.
 
         Returns:
@@ -59,9 +74,55 @@ class Connection:
         reader.fed(count)
         return reader.take()
 
-    def take(self) -> tuple[dict[str, Any], Sequence[bytearray]] | None:
+    def take(self) -> Frame | None:
         """The next request of those received already, or None."""
+        if self._waiting:
+            return self._waiting.popleft()
         return None if self._reader.is_between_frames else self._reader.take()
+
+    def ask(self, request: int, prompt: str, is_password: bool) -> str | None:
+        """Asks the client for input and waits for it; an interrupt ends the waiting.
+
+        Returns:
+            What it answers; None where it has no more, is gone, or the request is over.
+        """
+        if not self._interrupts.is_armed((self.number, request)):
+            return None
+        fields = {"prompt": prompt, "password": is_password, "request": request}
+        self.send({"type": "event", "id": request, "event": "input_request", "fields": fields})
+        poller = select.poll()
+        poller.register(self._socket, select.POLLIN)
+        answers: list[Any] = []
+        self._sort_out(request, answers, self._reader.take)
+        while self.is_open and not answers:
+            poller.poll()
+            self._sort_out(request, answers, self.receive)
+        return answers[0] if answers and type(answers[0]) is str else None
+
+    def _sort_out(self, request: int, answers: list[Any], take: Callable[[], Frame | None]) -> None:
+        """Takes in what is there: answers to this request's question, and other requests, which wait for its end.
+
+        An interrupt must not come between: what was taken from the socket would be lost.
+        """
+        self._interrupts.hold()
+        try:
+            frame = take()
+            while frame is not None:
+                fields = frame[0].get("fields")
+                if frame[0].get("command") != "input":
+                    self._waiting.append(frame)
+                elif type(fields) is dict and fields.get("request") == request:
+                    answers.append(fields.get("text"))
+                frame = self._reader.take()
+        except FrameError as error:
+            self.refuse(error)
+        finally:
+            self._interrupts.release()
+
+    def refuse(self, error: FrameError) -> None:
+        """Says what is wrong with what came; it cannot go on from there."""
+        self.send({"type": "reply", "id": None, "error": {"code": "protocol", "message": str(error)}})
+        self.is_open = False
 
     def send(self, header: dict[str, Any], buffers: Sequence[Any] = ()) -> None:
         """Sends one frame; a client that is gone is noticed here and never an error of the code that runs."""

@@ -34,7 +34,7 @@ class Handles:
         """The handle form that travels instead of the value.
 
         Args:
-            reason: why the value itself did not travel.
+            reason: why the value itself did not travel; empty where a handle was asked for.
         """
         handle = hexlify(urandom(16)).decode()
         self._objects[handle] = value
@@ -42,6 +42,10 @@ class Handles:
         if reason:
             form["reason"] = reason
         return form
+
+    def form(self, handle: str) -> Form:
+        """The handle form of an object that has this handle."""
+        return describe(handle, self.get(handle))
 
     def get(self, handle: Any) -> Any:
         try:
@@ -72,7 +76,7 @@ def describe(handle: str, value: Any) -> Form:
 
 def type_name(value: Any) -> str:
     kind = type(value)
-    return kind.__qualname__ if kind.__module__ == "builtins" else kind.__module__ + "." + kind.__qualname__
+    return kind.__qualname__ if kind.__module__ == "builtins" else "%s.%s" % (kind.__module__, kind.__qualname__)
 
 
 def preview(value: Any) -> str:

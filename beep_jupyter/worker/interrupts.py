@@ -61,6 +61,10 @@ class Interrupts:
         if self._noted:
             self._noted.discard(key)
 
+    def is_armed(self, key: Key) -> bool:
+        """Whether the code of this request runs now, and is who asks."""
+        return self._armed == key and get_ident() == self._main
+
     def hold(self) -> None:
         """Until `release` no interrupt raises. For the main thread; others are never interrupted."""
         if self._armed is not None and get_ident() == self._main:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import select
 
-from .commands import Refusal, Request
+from . import forks
 from .connection import Connection
 from .handles import UnknownHandle
+from .request import Refusal, Request
 from .status import write_busy, write_idle
 from .wire import FrameError
 
@@ -113,8 +114,7 @@ class Loop:
                 self._serve(connection, *frame)
                 frame = connection.take()
         except FrameError as error:
-            connection.send({"type": "reply", "id": None, "error": {"code": "protocol", "message": str(error)}})
-            connection.is_open = False
+            connection.refuse(error)
         if not connection.is_open:
             self._dismiss(connection)
 
@@ -129,6 +129,8 @@ class Loop:
         request = header.get("id")
         if header.get("type") != "request" or type(request) is not int or type(header.get("fields")) is not dict:
             raise FrameError("what came is no request")
+        if header.get("command") == "input":  # an answer to nobody: who asked was interrupted meanwhile
+            return
 
         def emit(output: dict[str, Any]) -> None:
             connection.send({"type": "event", "id": request, "event": "output", "fields": output})
@@ -146,13 +148,21 @@ class Loop:
         self, connection: Connection, header: dict[str, Any], buffers: Sequence[bytearray]
     ) -> tuple[dict[str, Any], Sequence[Any]]:
         """The reply's fields or error, and its buffers."""
-        request = Request(header["fields"], buffers, self._sink.emit)
+        number = header["id"]
+
+        def ask(prompt: str, is_password: bool) -> str | None:
+            self._sink.flush()
+            return connection.ask(number, prompt, is_password)
+
+        request = Request(header, buffers, self._sink.emit, ask)
         try:
             if "release" in header:
                 self._commands.release(header["release"])
             method = self._commands.find(header.get("command"))
+            if request.fields.get("timeout_s") is not None:
+                self._announce_limit(connection.number, number, request.limit_s())
             try:
-                self._interrupts.arm((connection.number, header["id"]))
+                self._interrupts.arm((connection.number, number))
                 fields, parts = method(request)
             finally:
                 self._interrupts.disarm()
@@ -161,6 +171,14 @@ class Loop:
         except UnknownHandle as unknown:
             return {"error": {"code": "no_handle", "message": "there is no object with handle %s" % unknown}}, ()
         except BaseException as error:  # noqa: BLE001  the execute loop's edge
+            if forks.is_child:
+                forks.leave(error)
             ended, failure = self._commands.failed(header.get("command", ""), error)
             return {"error": failure} if ended is None else {"fields": ended}, ()
+        if forks.is_child:
+            forks.leave(None)
         return {"fields": fields}, parts
+
+    def _announce_limit(self, connection: int, request: int, timeout_s: float) -> None:
+        """The server interrupts the request after so long, which begins now, and kills when that does not help."""
+        self._channel.send({"type": "limit", "connection": connection, "request": request, "timeout_s": timeout_s})

@@ -19,7 +19,8 @@ from .life import arm_life_pipe
 from .loop import Loop
 from .output import Sink
 from .shell import Shell
-from .stream import NoInput, Stream
+from .standard_input import StandardInput
+from .stream import Stream
 from .wire import PROTOCOL
 
 
@@ -41,7 +42,8 @@ def run() -> None:
         "protocol": PROTOCOL,
         "python": "%d.%d.%d" % sys.version_info[:3],
     }
-    loop = Loop(channel, Commands(shell), sink, interrupts, descriptors.STATUS, ready)
+    sys.stdin = stdin = StandardInput()
+    loop = Loop(channel, Commands(shell, stdin), sink, interrupts, descriptors.STATUS, ready)
     forks.install(sink, streams, loop.after_fork_in_child)
     sink.start(1, 2)
     shell.install()
@@ -52,7 +54,6 @@ def run() -> None:
 
 
 def _install_streams(sink: Sink) -> tuple[Stream, Stream]:
-    sys.stdin = NoInput()
     out, err = Stream("stdout", 1, sink), Stream("stderr", 2, sink)
     sys.stdout = sys.__stdout__ = out  # type: ignore[misc, assignment]  # typeshed: final, of a narrower type
     sys.stderr = sys.__stderr__ = err  # type: ignore[misc, assignment]

@@ -1,4 +1,4 @@
-"""`sys.stdout`, `sys.stderr` and `sys.stdin` of user code. Runs in the worker and in its forked children."""
+"""`sys.stdout` and `sys.stderr` of user code. Runs in the worker and in its forked children."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .output import Sink
-
-NO_STDIN = "a routed cell has no standard input; send the value with `-i NAME`"
 
 
 class Stream(io.TextIOBase):
@@ -80,25 +78,6 @@ class BinaryFace(io.RawIOBase):
 
     def flush(self) -> None:
         self._stream.flush()
-
-
-class NoInput(io.TextIOBase):
-    """A standard input that says why there is none, instead of waiting for ever."""
-
-    encoding = "utf-8"
-    errors = "strict"
-
-    def readable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return 0
-
-    def read(self, size: int | None = -1) -> str:
-        raise EOFError(NO_STDIN)
-
-    def readline(self, size: int = -1) -> str:  # type: ignore[override]  # typeshed's base reads bytes
-        raise EOFError(NO_STDIN)
 
 
 def write_all(descriptor: int, data: Any) -> None:

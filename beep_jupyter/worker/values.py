@@ -14,10 +14,10 @@ from .registry import MalformedValue, Unreceivable, Untransferable, codec_of, na
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
-__all__ = ["MalformedValue", "Unreceivable", "Untransferable", "decode", "encode", "names"]
+__all__ = ["MalformedValue", "Unreceivable", "Untransferable", "decode", "decode_all", "encode", "names"]
 
 MAX_DEPTH = 200
 INLINE_LIMIT_BYTES = 1 << 16  # the most that may travel as base64
@@ -70,6 +70,14 @@ def decode(tree: Any, buffers: Sequence[Any] = ()) -> Any:
         return tree
     try:
         return Decoder(buffers).decode(tree)
+    except RecursionError:
+        raise MalformedValue("The tree is nested too deeply.") from None
+
+
+def decode_all(trees: Iterable[Any], buffers: Sequence[Any] = ()) -> list[Any]:
+    """The values of trees that share one list of buffers; else as `decode`."""
+    try:
+        return list(map(Decoder(buffers).decode, trees))
     except RecursionError:
         raise MalformedValue("The tree is nested too deeply.") from None
 

@@ -133,7 +133,7 @@ def test_an_unknown_command_is_an_error_of_the_protocol(host_backend: Backend) -
     with pytest.raises(ProtocolError, match="has no command 'fly'"):
         host_backend._transport.control("fly", {})
     with pytest.raises(ProtocolError, match="has no command 'fly'"):
-        host_backend._call("fly", {})
+        host_backend._caller.call("fly", {})
 
 
 def test_a_backend_that_is_gone_cannot_be_reached(host_backend: Backend) -> None:

@@ -1,0 +1,116 @@
+"""One request as its command sees it: fields taken apart and checked, values decoded. Runs in the worker."""
+
+from __future__ import annotations
+
+from . import values
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    Ask = Callable[[str, bool], "str | None"]
+
+LONGEST_S = 1e9
+
+
+class Refusal(Exception):
+    """A request that cannot be carried out, with a code for programs and a sentence and cure for people."""
+
+    def __init__(self, code: str, message: str, cure: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.cure = cure
+
+
+class Request:
+    """One request with the means to answer it.
+
+    Args:
+        header: as it came.
+
+    Attributes:
+        ask: asks the client for a line: (prompt, is_password) → text, or None where there is no more.
+        buffers: what the encoded values refer to.
+        emit: sends an output, in order with what is printed.
+        fields: as the protocol has them, values still encoded.
+        is_inline: whether the reply must do without buffers.
+    """
+
+    __slots__ = ("ask", "buffers", "emit", "fields", "is_inline")
+
+    def __init__(
+        self, header: dict[str, Any], buffers: Sequence[Any], emit: Callable[[dict[str, Any]], None], ask: Ask
+    ) -> None:
+        self.ask = ask
+        self.buffers = buffers
+        self.emit = emit
+        self.fields = header["fields"]
+        self.is_inline = header.get("inline") is True
+
+    def text(self, name: str) -> str:
+        value = self.fields.get(name)
+        if type(value) is not str:
+            raise Refusal("bad_request", "field '%s' must be a text" % name)
+        return value
+
+    def position(self, name: str, largest: int) -> int:
+        """A place in a text, the end of it where none is given."""
+        value = self.fields.get(name, largest)
+        if type(value) is not int or not 0 <= value <= largest:
+            raise Refusal("bad_request", "field '%s' must be a number from 0 to %d" % (name, largest))
+        return value
+
+    def limit_s(self) -> float:
+        """The field `timeout_s`: how long the request may take."""
+        value = self.fields["timeout_s"]
+        if type(value) not in (int, float) or not 0 < value <= LONGEST_S:
+            raise Refusal("bad_request", "field 'timeout_s' must be a number of seconds above 0, or null")
+        return float(value)
+
+    def mapping(self, name: str) -> dict[str, Any]:
+        """Decoded values by name; an absent or null field is an empty one."""
+        trees = self._object(name)
+        return dict(zip(trees, self._decode_all(trees.values()))) if trees else trees
+
+    def names(self, name: str) -> list[str]:
+        found = self._list(name, "names")
+        if any(type(item) is not str for item in found):
+            raise Refusal("bad_request", "field '%s' must be a list of names" % name)
+        return found
+
+    def value(self, name: str) -> Any:
+        """The decoded value of a field, which must be there."""
+        if name not in self.fields:
+            raise Refusal("bad_request", "field '%s' is missing" % name)
+        return self._decode_all([self.fields[name]])[0]
+
+    def arguments(self) -> tuple[list[Any], dict[str, Any]]:
+        """The decoded fields `args` and `kwargs`; absent or null ones are empty."""
+        args, kwargs = self._list("args", "values"), self._object("kwargs")
+        decoded = self._decode_all([*args, *kwargs.values()])
+        return decoded[: len(args)], dict(zip(kwargs, decoded[len(args) :]))
+
+    def _object(self, name: str) -> dict[str, Any]:
+        found = self.fields.get(name)
+        if found is None:
+            return {}
+        if type(found) is not dict:
+            raise Refusal("bad_request", "field '%s' must be an object" % name)
+        return found
+
+    def _list(self, name: str, what: str) -> list[Any]:
+        found = self.fields.get(name)
+        if found is None:
+            return []
+        if type(found) is not list:
+            raise Refusal("bad_request", "field '%s' must be a list of %s" % (name, what))
+        return found
+
+    def _decode_all(self, trees: Iterable[Any]) -> list[Any]:
+        try:
+            return values.decode_all(trees, self.buffers)
+        except values.Unreceivable as error:
+            raise Refusal("transfer", str(error), error.cure) from None
+        except values.MalformedValue as error:
+            raise Refusal("transfer", str(error)) from None
