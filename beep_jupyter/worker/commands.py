@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 # command -> (module, class in it). Most sessions ask for none of these, and each module costs its import.
 LATE = {
     "call": ("objects", "ObjectCommands"),
+    "complete": ("completion", "CompletionCommands"),
     "create": ("objects", "ObjectCommands"),
     "dispose": ("objects", "ObjectCommands"),
     "getattr": ("objects", "ObjectCommands"),
     "handles": ("objects", "ObjectCommands"),
     "import": ("modules", "ModuleCommands"),
+    "inspect": ("inspection", "InspectionCommands"),
     "module_available": ("modules", "ModuleCommands"),
     "release": ("objects", "ObjectCommands"),
     "setattr": ("objects", "ObjectCommands"),

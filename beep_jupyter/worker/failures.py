@@ -9,16 +9,17 @@ import traceback
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
     from typing import Any
 
 _CELL = "<cell "
+_OURS = __file__.rpartition("/")[0] + "/"
 
 
 def describe(error: BaseException) -> dict[str, Any]:
     """`{"ename", "evalue", "traceback"}` of an exception, without our own frames."""
-    outermost = error.__traceback__
-    while outermost is not None and not outermost.tb_frame.f_code.co_filename.startswith(_CELL):
-        outermost = outermost.tb_next
+    outermost = _first(error, lambda file: file.startswith(_CELL)) or _first(error, lambda file: _OURS not in file)
     error.__traceback__ = outermost
     try:
         lines = traceback.format_exception(type(error), error, outermost)
@@ -29,6 +30,14 @@ def describe(error: BaseException) -> dict[str, Any]:
         "evalue": _text_of(error),
         "traceback": "".join(lines).rstrip("\n").split("\n"),
     }
+
+
+def _first(error: BaseException, is_wanted: Callable[[str], bool]) -> TracebackType | None:
+    """The outermost entry of a traceback whose file is wanted."""
+    entry = error.__traceback__
+    while entry is not None and not is_wanted(entry.tb_frame.f_code.co_filename):
+        entry = entry.tb_next
+    return entry
 
 
 def _text_of(error: BaseException) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .outward import Answer, Outward
     from .request import Request
 
+_ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
 _CURE = "The name that an import statement has is meant, such as `sklearn` for the package scikit-learn."
 
 
@@ -59,23 +60,61 @@ def imported(name: str) -> ModuleType:
 
 def is_available(name: str) -> bool:
     """Whether an import would find the module. What a package makes only as it is imported is not seen before that."""
-    path: list[str] | None = None  # where the packages so far look for what is in them; None before the first
+    return _locate(name)[0]
+
+
+def names_in(package: str) -> list[str]:
+    """The modules in a package, which is not imported for it; without a name, all that can be imported first."""
+    from pkgutil import iter_modules
+
+    if not package:
+        return [module.name for module in iter_modules()] + list(sys.builtin_module_names)
+    path = _locate(package)[1]
+    return [module.name for module in iter_modules(path)] if path is not None else []
+
+
+def names_defined_in(name: str) -> list[str]:
+    """What the source of a module that is not imported defines."""
+    parent, _, _ = name.rpartition(".")
+    is_there, path = _locate(parent) if parent else (True, None)
+    spec = find_spec(name, path) if is_there and (path is not None or not parent) else None
+    if spec is None or spec.loader is None or not hasattr(spec.loader, "get_source"):
+        return []
+    try:
+        tree = compile(spec.loader.get_source(name) or "", name, "exec", _ONLY_AST, True)
+    except (ImportError, SyntaxError, ValueError):
+        return []
+    names: list[str] = []
+    for node in tree.body:
+        names += [target.id for target in getattr(node, "targets", ()) if hasattr(target, "id")]
+        names += [
+            (alias.asname or alias.name).partition(".")[0]
+            for alias in getattr(node, "names", ())
+            if hasattr(alias, "name")
+        ]
+        names += [node.name] if hasattr(node, "name") else []
+    return names
+
+
+def _locate(name: str) -> tuple[bool, list[str] | None]:
+    """Whether a module is there, and where it looks for those in it; None where it is no package."""
+    path: list[str] | None = None
     full = ""
     for part in name.split("."):
         if full and path is None:
-            return False  # a module that is no package
+            return False, None
         full = full + "." + part if full else part
         if full in sys.modules:
             module = sys.modules[full]
             if module is None:
-                return False  # somebody forbade its import
+                return False, None  # somebody forbade its import
             path = _listed(getattr(module, "__path__", None))
             continue
         spec = find_spec(full, path)
         if spec is None:
-            return False
+            return False, None
         path = _listed(spec.submodule_search_locations)
-    return True
+    return True, path
 
 
 def find_spec(full: str, path: list[str] | None) -> ModuleSpec | None:

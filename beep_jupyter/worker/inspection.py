@@ -1,0 +1,99 @@
+"""What is known of the object at the cursor: signature, docstring, type. Runs in the worker.
+
+IPython is not needed, and nothing of the user's runs but `__repr__`. Imported when first asked for.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from types import ModuleType
+
+from . import lookup
+from .completion import callee
+from .cut import Cut
+from .handles import preview, type_name
+from .lookup import Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .outward import Answer, Outward
+    from .request import Request
+
+_REST_OF_WORD = re.compile(r"\w*")
+
+
+class InspectionCommands:
+    """`inspect`."""
+
+    def __init__(self, namespace: dict[str, Any], outward: Outward) -> None:
+        self._namespace = namespace
+
+    def do_inspect(self, request: Request) -> Answer:
+        """{code, cursor} → {found, data}; data is a text by MIME type."""
+        code = request.text("code")
+        cursor = request.position("cursor", len(code))
+        for source in _candidates(code, cursor):
+            try:
+                node = lookup.parse(source)
+                found = lookup.described(node, self._namespace)
+            except Unknown:
+                continue
+            name = getattr(node, "attr", None) or getattr(node, "id", None) or source
+            return {"found": True, "data": {"text/plain": describe(name, found)}}, []
+        return {"found": False, "data": {}}, []
+
+
+def describe(name: str, found: Any) -> str:
+    """What to show of an object that goes by that name."""
+    parts = [_signature(name, found), _value(found), _docstring(found), _file(found), "Type: " + type_name(found)]
+    return "\n".join(part for part in parts if part)
+
+
+def _candidates(code: str, cursor: int) -> list[str]:
+    """The expression that ends with the word at the cursor, and the function whose arguments it is among."""
+    match = _REST_OF_WORD.match(code, cursor)
+    cut = Cut(code[: match.end() if match else cursor])
+    found = []
+    if cut.tokens and cut.tokens[-1].end == len(cut.text) and cut.tokens[-1].body < 0:
+        first = cut.primary(len(cut.tokens) - 1)
+        if first >= 0:
+            found.append(cut.source(first, len(cut.tokens) - 1))
+    call = callee(cut)
+    return found + [call] if call is not None else found
+
+
+def _signature(name: str, found: Any) -> str:
+    if not callable(found):
+        return ""
+    try:
+        signature = str(inspect.signature(found))
+    except (TypeError, ValueError):
+        return ""  # written in C, without a word of its arguments
+    return ("Init signature: " if lookup.is_a(found, type) else "Signature: ") + name + signature
+
+
+def _value(found: Any) -> str:
+    if callable(found) or lookup.is_a(found, ModuleType) or lookup.is_computed(found):
+        return ""
+    return "String form: " + preview(found)
+
+
+def _docstring(found: Any) -> str:
+    try:
+        text = inspect.getdoc(found)
+    except Exception:  # noqa: BLE001  a `__doc__` of the user's that fails
+        return ""
+    if type(text) is not str or not text:
+        return ""
+    return "Docstring:" + ("\n" if "\n" in text else " ") + text
+
+
+def _file(found: Any) -> str:
+    try:
+        file = inspect.getfile(found)
+    except (TypeError, OSError):
+        return ""
+    return "" if file.startswith("<") else "File: " + file
