@@ -53,9 +53,11 @@ class Form:
         self.kind = kind
         description = DescriptorProto()  # says what is repeated under every version of protobuf
         kind.DESCRIPTOR.CopyToProto(description)
-        repeated = {found.name for found in description.field if found.label == FieldDescriptorProto.LABEL_REPEATED}
-        wanted = [found for found in kind.DESCRIPTOR.fields if found.name not in (*NOT_FIELDS, *leave_out)]
-        self._parts = [_Part(found, is_repeated=found.name in repeated) for found in wanted]
+        self._parts = [
+            _Part(kind.DESCRIPTOR.fields_by_name[found.name], found, is_asked=kind.DESCRIPTOR.name.endswith("Request"))
+            for found in description.field
+            if found.name not in (*NOT_FIELDS, *leave_out)
+        ]
         self._values = [part.name for part in self._parts if part.is_value]
 
     def read(self, message: Any) -> tuple[Fields, _Buffers]:
@@ -94,11 +96,16 @@ class Form:
 
 
 class _Part:
-    """One field of a message."""
+    """One field of a message.
 
-    __slots__ = ("_from_wire", "_has_presence", "_is_handle", "_key", "_to_wire", "is_value", "name")
+    Args:
+        descriptor, description: of the field.
+        is_asked: whether it is in a request, where an absent field is absent; in a reply it is None.
+    """
 
-    def __init__(self, descriptor: Any, *, is_repeated: bool) -> None:
+    __slots__ = ("_from_wire", "_has_presence", "_is_handle", "_key", "_may_be_none", "_to_wire", "is_value", "name")
+
+    def __init__(self, descriptor: Any, description: FieldDescriptorProto, *, is_asked: bool) -> None:
         kind = descriptor.message_type
         kind_name = kind.name if kind is not None else ""
         self.name: str = descriptor.name
@@ -106,10 +113,15 @@ class _Part:
         self._has_presence: bool = descriptor.has_presence
         self._is_handle = self.name == "handle"  # whose form stands in the reply itself
         self._key: str = descriptor.json_name
+        is_one_of_many = description.HasField("oneof_index") and not description.proto3_optional
+        self._may_be_none = not is_asked and not is_one_of_many and not self._is_handle
+        is_repeated = description.label == FieldDescriptorProto.LABEL_REPEATED
         self._from_wire, self._to_wire = _conversion(kind_name, is_repeated)
 
     def read(self, message: Any, fields: Fields, buffers: _Buffers) -> None:
         if self._has_presence and not message.HasField(self.name):
+            if self._may_be_none:
+                fields[self._key] = None
             return
         value = getattr(message, self.name)
         if self.is_value:
@@ -167,7 +179,7 @@ def _write_handle(form: Fields) -> Any:
 
 def _read_variables(variables: Any) -> Fields:
     found = (_VARIABLE.read(variable)[0] for variable in variables)
-    return {fields.pop("name"): {"shape": None, "size_bytes": None} | fields for fields in found}
+    return {fields.pop("name"): fields for fields in found}
 
 
 def _write_variables(variables: Fields) -> list[Any]:

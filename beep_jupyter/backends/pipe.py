@@ -15,8 +15,9 @@ from typing import Any
 
 from ..errors import BeepError, ConnectionLostError, StartError, UsageError, WorkerDiedError
 from . import processes
+from .frame_socket import BrokenError
 from .interrupting import SigintCalls
-from .pipe_connection import BrokenError, HungUpError, PipeConnection
+from .pipe_connection import HungUpError, PipeConnection
 from .transport import OnEvent, OnInput, Reply
 from .wire_errors import error_of
 
