@@ -83,6 +83,15 @@ def preview(value: Any) -> str:
     """A short repr; a repr of the user's that fails says so and is no error."""
     try:
         text = repr(value)
-    except Exception as error:  # noqa: BLE001  the user's own code
+    except (Exception, SystemExit) as error:  # noqa: BLE001  the user's own code
         return "<repr failed: %s>" % type(error).__name__
     return text if len(text) <= _PREVIEW_CHARACTERS else text[: _PREVIEW_CHARACTERS - 1] + "…"
+
+
+def brief(error: BaseException) -> str:
+    """What user code raised where none was expected to run, for a sentence."""
+    try:
+        text = str(error)
+    except (Exception, SystemExit):  # noqa: BLE001  the user's own code
+        text = ""
+    return "%s: %.200s" % (type(error).__name__, text) if text else type(error).__name__

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from . import values
-from .handles import Handles
+from .handles import Handles, brief
+from .registry import name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ _TOO_LARGE = (
     "Its %d bytes of memory do not fit into JSON; ask for frames (application/vnd.beep.frame), or for the bytes of a"
     " variable (application/octet-stream)."
 )
+_CURE = "Use it through its handle."
 
 
 class Outward:
@@ -32,7 +34,7 @@ class Outward:
     def answer(self, value: Any, is_inline: bool) -> Answer:
         """The reply of commands that answer one value: `{value}`, or the handle form."""
         try:
-            tree, buffers = values.encode(value, inline_limit_bytes=values.INLINE_LIMIT_BYTES if is_inline else 0)
+            tree, buffers = _encoded(value, 0, is_inline)
         except values.Untransferable as error:
             return self.handles.add(value, str(error)), []
         if buffers and is_inline:
@@ -41,15 +43,24 @@ class Outward:
 
     def tree(self, value: Any, buffers: list[Any], is_inline: bool) -> Any:
         """A value's tree, its buffers appended; what cannot travel becomes one handle for the whole."""
-        limit = values.INLINE_LIMIT_BYTES if is_inline else 0
         try:
-            tree, own = values.encode(value, first_buffer=len(buffers), inline_limit_bytes=limit)
+            tree, own = _encoded(value, len(buffers), is_inline)
         except values.Untransferable as error:
             return {"$type": "handle", "value": self.handles.add(value, str(error))}
         if own and is_inline:
             return {"$type": "handle", "value": self.handles.add(value, _too_large(own))}
         buffers.extend(own)
         return tree
+
+
+def _encoded(value: Any, first_buffer: int, is_inline: bool) -> tuple[Any, list[Any]]:
+    limit = values.INLINE_LIMIT_BYTES if is_inline else 0
+    try:
+        return values.encode(value, first_buffer=first_buffer, inline_limit_bytes=limit)
+    except values.Untransferable:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001  user code has replaced what values are read with
+        raise values.Untransferable(name_of(type(value)), "reading it raised %s" % brief(error), _CURE) from None
 
 
 def _too_large(buffers: list[Any]) -> str:

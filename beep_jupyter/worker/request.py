@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import values
+from .handles import UnknownHandle, brief
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,3 +115,7 @@ class Request:
             raise Refusal("transfer", str(error), error.cure) from None
         except values.MalformedValue as error:
             raise Refusal("transfer", str(error)) from None
+        except UnknownHandle:
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001  user code has replaced what values are made with
+            raise Refusal("transfer", "A value cannot be made here: %s." % brief(error)) from None
