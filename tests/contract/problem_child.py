@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 CRASHES = {
-    "raise": "raise ValueError('on purpose')",
+    "raise": "raise KeyError('on purpose')",
     "SystemExit": "raise SystemExit(7)",
     "_exit": "import os; os._exit(7)",
     "SEGV": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
