@@ -15,16 +15,28 @@ from ..errors import (
     StartError,
     TransferError,
     UsageError,
+    WorkerDiedError,
 )
 
 
 def _start(error: dict[str, Any], backend: str) -> BeepError:
-    tail = error.get("stderr_tail", "").strip()
+    tail = (error.get("stderrTail") or error.get("stderr_tail") or "").strip()
     last = f" (last words: {tail.splitlines()[-1].rstrip('.')[:300]})" if tail else ""
     return StartError(
         f"Backend '{backend}' did not start: {error['message']}{last}.",
         f"`beep doctor {backend}` looks for the reason.",
         stderr_tail=tail,
+    )
+
+
+def _died(error: dict[str, Any], backend: str) -> BeepError:
+    return WorkerDiedError(
+        backend,
+        exit_code=error.get("exitCode"),
+        signal=error.get("signal"),
+        reason=error.get("reason", "crash"),
+        stderr_tail=error.get("stderrTail") or "",
+        memory_peak_bytes=error.get("memoryPeakBytes"),
     )
 
 
@@ -38,6 +50,7 @@ def _plain(kind: type[BeepError], cure: str) -> Callable[[dict[str, Any], str], 
 ERRORS: dict[str, Callable[[dict[str, Any], str], BeepError]] = {
     "bad_request": _plain(UsageError, "docs/reference/protocol.md lists the fields of each command."),
     "crowded": _plain(ConnectionLostError, "Interrupt that, or wait for its end."),
+    "died": _died,
     "no_handle": _plain(HandleNotFoundError, "Make the object anew; handles end with their worker."),
     "no_session": _plain(UsageError, "Open it first with `backend.session(NAME)`."),
     "no_variable": _plain(UsageError, "`backend.variables()` lists what there is."),
