@@ -192,7 +192,11 @@ class Call:
         if text is not None and not isinstance(text, str):
             raise UsageError(f"`stdin` must return a text, not a value of type '{type(text).__name__}'.")
         answer = beep_pb2.SendInputRequest(session=self._session, request=asked.request, text=text)
-        self._channel.python.SendInput(answer, metadata=self._channel.metadata)
+        try:
+            self._channel.python.SendInput(answer, metadata=self._channel.metadata)
+        except grpc.RpcError as refused:
+            if refused.code() is not grpc.StatusCode.INVALID_ARGUMENT:
+                raise  # else nobody waits for it any more: the code was interrupted meanwhile
 
     def _interrupt_soon(self) -> None:
         """From a signal handler, which may have stopped gRPC with its locks held: another thread asks."""

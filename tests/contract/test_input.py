@@ -81,7 +81,8 @@ def test_a_cell_that_waits_for_input_can_be_interrupted(host_session: Session) -
     cell = Background(lambda: host_session.execute("input('? ')", stdin=slow, check=False))
     assert wait_until(lambda: is_asked)
     host_session.interrupt()
-    assert cell.join().result.status == "interrupted"
+    assert cell.join().error is None
+    assert cell.result.status == "interrupted"
     assert host_session.evaluate("1 + 1") == 2
 
 
