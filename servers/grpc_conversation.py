@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import grpc
@@ -31,30 +30,23 @@ class Asked:
     """What a client asks for, and what its metadata says.
 
     Args:
+        timeout_s: None for as long as it takes.
         sizes, pieces: instead of buffers, their sizes and what makes them up, as it comes.
 
     Attributes:
-        incarnation: of the worker that carries it out, when it has one.
+        key: the client's name for the call.
+        known: the worker that the client has met last.
+
+    Raises:
+        Refused: the key is too long.
     """
 
-    __slots__ = (
-        "buffers",
-        "command",
-        "context",
-        "fields",
-        "incarnation",
-        "key",
-        "known",
-        "pieces",
-        "session",
-        "sizes",
-        "timeout_s",
-    )
+    __slots__ = ("buffers", "command", "context", "fields", "key", "known", "pieces", "session", "sizes", "timeout_s")
 
     def __init__(
         self,
         context: grpc.ServicerContext,
-        message: Any,
+        session: str,
         command: str,
         fields: dict[str, Any],
         buffers: Sequence[Any] = (),
@@ -68,11 +60,10 @@ class Asked:
         self.command = command
         self.context = context
         self.fields = fields
-        self.incarnation = ""
         self.key = key_in(metadata)
         self.known: str | None = metadata.get("beep-incarnation")
         self.pieces = pieces
-        self.session: str = message.session or DEFAULT_SESSION
+        self.session = session or DEFAULT_SESSION
         self.sizes = sizes
         self.timeout_s = timeout_s
 
@@ -81,29 +72,12 @@ class Conversations:
     """The requests under way."""
 
     def __init__(self, life: Life) -> None:
+        self.asking: dict[int, Relay] = {}  # requests whose code may read standard input
+        self.calls = life.calls
         self.relays = Relays(life.supervisor)
-        self._asking: dict[int, Relay] = {}  # requests whose code may read standard input
-        self._calls = life.calls
-        self._requests = itertools.count(1)  # of the whole backend: an input request names one among all
-        self._slots = threading.BoundedSemaphore(MAX_CALLS)
-        self._supervisor = life.supervisor
-
-    def frames(self, asked: Asked) -> Iterator[Frame]:
-        """Carries out a request: the events as they come, and last the reply.
-
-        Raises:
-            Refused: all that is no success, an error reply among it.
-        """
-        if not self._slots.acquire(blocking=False):
-            raise Refused("crowded", f"{MAX_CALLS} calls are under way already")
-        try:
-            relay, call = self._begin(asked)
-            try:
-                yield from self._converse(relay, call, asked)
-            finally:
-                self._calls.end(call)
-        finally:
-            self._slots.release()
+        self.requests = itertools.count(1)  # of the whole backend: an input request names one among all
+        self.slots = [None] * MAX_CALLS  # a list counts without a lock
+        self.supervisor = life.supervisor
 
     def send_input(self, request: int, text: str | None) -> None:
         """Answers code that reads standard input.
@@ -111,106 +85,166 @@ class Conversations:
         Raises:
             Refused: nobody asked.
         """
-        relay = self._asking.get(request)
+        relay = self.asking.get(request)
         if relay is None:
             raise Refused("bad_request", f"request {request} waits for no input")
         fields = {"request": request, "text": text}
         try:
-            relay.send({"type": "request", "id": next(self._requests), "command": "input", "fields": fields})
+            relay.send({"type": "request", "id": next(self.requests), "command": "input", "fields": fields})
         except BrokenError:
             pass  # its end is on its way to who waits for the reply
 
-    def _begin(self, asked: Asked) -> tuple[Relay, Call]:
-        """A relay connection on which the worker waits for the request, and the request noted.
 
-        A worker that ends before it has taken the connection in has begun nothing: a fresh one is asked.
-        """
-        for _ in range(CONNECT_TRIES):
-            relay = self.relays.lease(asked.session)
-            try:
-                check_incarnation(self._supervisor, asked.session, asked.known, relay.incarnation)
-            except Refused:
-                self.relays.give_back(relay)
-                raise
-            asked.incarnation = relay.incarnation
-            call = self._note(relay, asked)
-            try:
-                relay.await_ready()
-                return relay, call
-            except (BrokenError, FrameError):
-                self._calls.end(call)
-                relay.close()
-                if call.is_withdrawn or not asked.context.is_active():
-                    raise self._reason(relay, call, asked, "") from None
-        raise Refused("start", f"its worker ended {CONNECT_TRIES} times before it took a request")
+class Conversation:
+    """One request under way, with its relay connection; `with` begins and ends it.
 
-    def _note(self, relay: Relay, asked: Asked) -> Call:
-        request = next(self._requests)
-        relay.begin(request)
-        call = self._calls.begin(
-            asked.session,
-            relay.number,
-            request,
-            key=asked.key,
-            timeout_s=asked.timeout_s,
-            hang_up=lambda: relay.leave(request),
-        )
-        # A client that leaves does not cancel a cell; only what waits here for its end is let go.
-        if not asked.context.add_callback(lambda: relay.leave(request)):
-            relay.leave(request)
-        return call
+    Raises:
+        Refused: it cannot be begun.
+    """
 
-    def _converse(self, relay: Relay, call: Call, asked: Asked) -> Iterator[Frame]:
-        """Sends the request; closes the connection unless the conversation came to its proper end."""
-        header = {"type": "request", "id": call.request, "command": asked.command, "fields": asked.fields}
-        is_whole = False
-        tail = ""
-        if asked.fields.get("stdin"):
-            self._asking[call.request] = relay
+    __slots__ = ("_asked", "_call", "_conversations", "_is_whole", "_relay", "_tail")
+
+    def __init__(self, conversations: Conversations, asked: Asked) -> None:
+        self._asked = asked
+        self._conversations = conversations
+        self._is_whole = False
+        self._tail = ""  # the latest of what its code wrote to stderr
+
+    @property
+    def incarnation(self) -> str:
+        """Of the worker that carries it out."""
+        return self._relay.incarnation
+
+    def __enter__(self) -> Conversation:
         try:
-            self._send(relay, header, asked)
-            while (frame := relay.receive())[0]["type"] == "event":
-                if frame[0]["fields"].get("name") == "stderr":
-                    tail = (tail + frame[0]["fields"]["text"])[-_TAIL_CHARACTERS:]
-                yield frame
-            is_whole = True
-        except (BrokenError, FrameError):
-            raise self._reason(relay, call, asked, tail) from None
-        finally:
-            self._asking.pop(call.request, None)
-            relay.end()
-            if is_whole:
-                self.relays.give_back(relay)
-            else:
-                relay.close()
-        yield from _judge(frame, call, asked)
+            self._conversations.slots.pop()
+        except IndexError:
+            raise Refused("crowded", f"{MAX_CALLS} calls are under way already") from None
+        try:
+            self._begin()
+        except BaseException:
+            self._conversations.slots.append(None)
+            raise
+        return self
 
-    def _send(self, relay: Relay, header: dict[str, Any], asked: Asked) -> None:
+    def __exit__(self, *_: object) -> None:
+        """Closes the connection unless the conversation came to its proper end."""
+        self._conversations.asking.pop(self._call.request, None)
+        self._conversations.calls.end(self._call)
+        self._relay.end()
+        if self._is_whole:
+            self._conversations.relays.give_back(self._relay)
+        else:
+            self._relay.close()
+        self._conversations.slots.append(None)
+
+    def send(self) -> None:
+        """Sends the request."""
+        asked = self._asked
+        header = {"type": "request", "id": self._call.request, "command": asked.command, "fields": asked.fields}
+        if asked.fields.get("stdin"):
+            self._conversations.asking[self._call.request] = self._relay
         try:
             if asked.pieces is None:
-                relay.send(header, asked.buffers)
+                self._relay.send(header, asked.buffers)
             else:
-                relay.send_in_pieces(header, asked.sizes, asked.pieces)
+                self._relay.send_in_pieces(header, asked.sizes, asked.pieces)
         except BrokenError:
             pass  # what the worker had to say before it hung up comes in first
 
-    def _reason(self, relay: Relay, call: Call, asked: Asked, tail: str) -> Refused:
-        """Why a conversation ended without a reply."""
+    def receive(self) -> Frame:
+        """The next event, or the reply.
+
+        Raises:
+            Refused: the conversation ended without a reply, or the reply is an error.
+        """
         try:
-            obituary = self._supervisor.obituary(asked.session, relay.incarnation)
+            frame = self._relay.receive()
+        except (BrokenError, FrameError):
+            raise self._reason() from None
+        header = frame[0]
+        if header["type"] == "event":
+            if header["fields"].get("name") == "stderr":
+                self._tail = (self._tail + header["fields"]["text"])[-_TAIL_CHARACTERS:]
+            return frame
+        self._is_whole = True
+        if "error" in header:
+            raise self._refused(header["error"])
+        return frame
+
+    def check_time(self, reply: dict[str, Any]) -> None:
+        """Of `execute`, whose reply tells of an interrupt as of any other end.
+
+        Raises:
+            Refused: it was interrupted because its time was over.
+        """
+        if self._call.is_late and reply.get("status") == "interrupted":
+            raise self._refused(reply["error"] | {"status": "interrupted"})
+
+    def _begin(self) -> None:
+        """Takes a relay connection on which the worker waits for the request, and notes the request.
+
+        A worker that ends before it has taken the connection in has begun nothing: a fresh one is asked.
+        """
+        conversations, asked = self._conversations, self._asked
+        for _ in range(CONNECT_TRIES):
+            self._relay = relay = conversations.relays.lease(asked.session)
+            try:
+                check_incarnation(conversations.supervisor, asked.session, asked.known, relay.incarnation)
+            except Refused:
+                conversations.relays.give_back(relay)
+                raise
+            self._note(next(conversations.requests))
+            try:
+                relay.await_ready()
+                return
+            except (BrokenError, FrameError):
+                conversations.calls.end(self._call)
+                relay.close()
+                if self._call.is_withdrawn or not asked.context.is_active():
+                    raise self._reason() from None
+        raise Refused("start", f"its worker ended {CONNECT_TRIES} times before it took a request")
+
+    def _note(self, request: int) -> None:
+        relay, asked = self._relay, self._asked
+
+        def hang_up() -> None:
+            relay.leave(request)
+
+        relay.begin(request)
+        self._call: Call = self._conversations.calls.begin(
+            asked.session, relay.number, request, key=asked.key, timeout_s=asked.timeout_s, hang_up=hang_up
+        )
+        # A client that leaves does not cancel a cell; only what waits here for its end is let go.
+        if not asked.context.add_callback(hang_up):
+            hang_up()
+
+    def _reason(self) -> Refused:
+        """Why a conversation ended without a reply."""
+        asked = self._asked
+        try:
+            obituary = self._conversations.supervisor.obituary(asked.session, self._relay.incarnation)
         except SessionMissingError:
             obituary = {"reason": "stop"}
         if obituary is not None:
-            refused = died(obituary | {"stderr_tail": (tail or obituary.get("stderr_tail", ""))[-_TAIL_CHARACTERS:]})
+            tail = (self._tail or obituary.get("stderr_tail", ""))[-_TAIL_CHARACTERS:]
+            refused = died(obituary | {"stderr_tail": tail})
             refused.facts["outputs"] = list(obituary.get("outputs", ()))
             return refused
-        if call.is_withdrawn:
+        if self._call.is_withdrawn:
             traceback = [f"KeyboardInterrupt: {_WITHDRAWN}"]
-            facts = {"ename": "KeyboardInterrupt", "evalue": _WITHDRAWN, "traceback": traceback}
-            return _raised(facts | {"status": "interrupted", "message": traceback[0]}, call, asked)
+            error = {"ename": "KeyboardInterrupt", "evalue": _WITHDRAWN, "traceback": traceback}
+            return self._refused(error | {"status": "interrupted", "message": traceback[0]})
         if not asked.context.is_active():
             return Refused(GONE, "the client has left")
         return Refused("internal", "the worker ended the conversation")
+
+    def _refused(self, error: dict[str, Any]) -> Refused:
+        facts = dict(error)
+        code, message = facts.pop("code", "raised"), facts.pop("message", "")
+        if self._call.is_late and facts.get("status") == "interrupted":
+            return Refused("timeout", f"it did not end within {self._asked.timeout_s:g} s and was interrupted", facts)
+        return Refused(code, message, facts)
 
 
 def key_in(metadata: dict[str, Any]) -> str | None:
@@ -223,21 +257,3 @@ def key_in(metadata: dict[str, Any]) -> str | None:
     if key is not None and len(key) > MAX_KEY_CHARACTERS:
         raise Refused("bad_request", f"a beep-request has at most {MAX_KEY_CHARACTERS} characters")
     return key
-
-
-def _judge(frame: Frame, call: Call, asked: Asked) -> Iterator[Frame]:
-    """Yields a reply; raises what is an error. `execute` tells of an interrupt in its reply, of its time limit here."""
-    header, buffers = frame
-    if "error" in header:
-        raise _raised(header["error"], call, asked)
-    yield header, buffers
-    if call.is_late and header["fields"].get("status") == "interrupted":
-        raise _raised(header["fields"]["error"] | {"status": "interrupted"}, call, asked)
-
-
-def _raised(error: dict[str, Any], call: Call, asked: Asked) -> Refused:
-    facts = dict(error)
-    code, message = facts.pop("code", "raised"), facts.pop("message", "")
-    if call.is_late and facts.get("status") == "interrupted":
-        return Refused("timeout", f"it did not end within {asked.timeout_s:g} s and was interrupted", facts)
-    return Refused(code, message, facts)

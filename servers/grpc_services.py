@@ -15,7 +15,7 @@ from beep_jupyter.backends.grpc_rpcs import PYTHON, SESSION_PLANE, Rpc, rpcs_of
 from beep_jupyter.worker.wire import AFTER_HELLO
 
 from control import Refused
-from grpc_conversation import Asked, Conversations, Frame
+from grpc_conversation import Asked, Conversation, Conversations, Frame
 from grpc_status import abort
 from life import Life
 
@@ -105,7 +105,7 @@ class PythonService:
 
         def answer(message: Any, context: grpc.ServicerContext) -> Message:
             fields, buffers = rpc.request.read(message)
-            asked = Asked(context, message, command, fields, buffers, timeout_s=_limit_of(message))
+            asked = Asked(context, message.session, command, fields, buffers, timeout_s=_limit_of(message))
             outputs, (header, parts) = self._carry_out(asked)
             _check_size(parts)
             return rpc.reply.write(header["fields"], parts, outputs=outputs)
@@ -115,20 +115,25 @@ class PythonService:
     def execute(self, message: Any, context: grpc.ServicerContext) -> Iterator[Message]:
         """Outputs as they come, and last the reply."""
         fields, buffers = self._rpcs["Execute"].request.read(message)
-        asked = Asked(context, message, "execute", fields, buffers, timeout_s=_limit_of(message))
-        form = _EXECUTE_REPLY
-        for header, parts in self._frames(asked):
-            if header["type"] == "reply":
-                _check_size(parts)
-                yield beep_pb2.ExecuteEvent(reply=form.write(header["fields"], parts))
-            elif header["event"] == "input_request":
-                yield beep_pb2.ExecuteEvent(input_request=beep_pb2.InputRequest(**header["fields"]))
-            else:
-                yield beep_pb2.ExecuteEvent(output=json.dumps(header["fields"]))
+        asked = Asked(context, message.session, "execute", fields, buffers, timeout_s=_limit_of(message))
+        with Conversation(self._conversations, asked) as conversation:
+            _introduce(conversation, asked)
+            conversation.send()
+            try:
+                while (frame := conversation.receive())[0]["type"] == "event":
+                    yield _event(frame[0])
+            except Refused as refused:
+                for output in refused.facts.pop("outputs", ()):
+                    yield beep_pb2.ExecuteEvent(output=json.dumps(output))
+                raise
+            reply, parts = frame[0]["fields"], frame[1]
+            _check_size(parts)
+            yield beep_pb2.ExecuteEvent(reply=_EXECUTE_REPLY.write(reply, parts))
+            conversation.check_time(reply)
 
     def get_variable(self, message: Any, context: grpc.ServicerContext) -> Iterator[Message]:
         """The head, and then the memory in pieces."""
-        asked = Asked(context, message, "get", {"name": message.name}, timeout_s=_limit_of(message))
+        asked = Asked(context, message.session, "get", {"name": message.name}, timeout_s=_limit_of(message))
         outputs, (header, buffers) = self._carry_out(asked)
         fields = header["fields"]
         if fields.get("isHandle"):
@@ -155,7 +160,7 @@ class PythonService:
         fields = {"values": {head.name: parse(head.tree, "tree")}}
         pieces = _exactly(sum(head.buffer_sizes), messages)
         sizes = list(head.buffer_sizes)
-        asked = Asked(context, first, "put", fields, timeout_s=_limit_of(head), sizes=sizes, pieces=pieces)
+        asked = Asked(context, first.session, "put", fields, timeout_s=_limit_of(head), sizes=sizes, pieces=pieces)
         outputs, _ = self._carry_out(asked)
         return beep_pb2.SuccessReply(success=True, outputs=outputs)
 
@@ -168,29 +173,35 @@ class PythonService:
     def _carry_out(self, asked: Asked) -> tuple[list[str], Frame]:
         """The outputs, as JSON, and the reply. What was printed before an error goes with it."""
         outputs: list[dict[str, Any]] = []
-        frame: Frame = ({}, ())
         try:
-            for frame in self._frames(asked):  # the last one is the reply
-                if frame[0]["type"] == "event":
+            with Conversation(self._conversations, asked) as conversation:
+                _introduce(conversation, asked)
+                conversation.send()
+                while (frame := conversation.receive())[0]["type"] == "event":
                     outputs.append(frame[0]["fields"])
         except Refused as refused:
             refused.facts["outputs"] = outputs + refused.facts.get("outputs", [])
             raise
-        return list(map(json.dumps, outputs)), frame
-
-    def _frames(self, asked: Asked) -> Iterator[Frame]:
-        """The conversation; whoever carried it out is named in the trailing metadata, unless the client knows."""
-        try:
-            yield from self._conversations.frames(asked)
-        finally:
-            if asked.incarnation not in ("", asked.known):
-                asked.context.set_trailing_metadata((("beep-incarnation", asked.incarnation),))
+        return [json.dumps(output) for output in outputs], frame
 
 
 def _parsed(kind: type[Message], body: bytes) -> Message:
     message = kind()
     message.ParseFromString(body)
     return message
+
+
+def _introduce(conversation: Conversation, asked: Asked) -> None:
+    """Names the worker that carries out a call in the trailing metadata, unless the client knows it."""
+    if conversation.incarnation != asked.known:
+        asked.context.set_trailing_metadata((("beep-incarnation", conversation.incarnation),))
+
+
+def _event(header: dict[str, Any]) -> Message:
+    """The message of an event of `execute`."""
+    if header["event"] == "input_request":
+        return beep_pb2.ExecuteEvent(input_request=beep_pb2.InputRequest(**header["fields"]))
+    return beep_pb2.ExecuteEvent(output=json.dumps(header["fields"]))
 
 
 def _limit_of(message: Any) -> float | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
@@ -22,6 +21,7 @@ from grpc_control import MAX_STREAMS, ControlService
 from grpc_conversation import MAX_CALLS, Conversations
 from grpc_gate import Gate
 from grpc_services import Answering, PythonService
+from grpc_threads import RpcThreads
 from life import Life, read_order, report_unspawnable
 from spawn import Process
 
@@ -48,7 +48,7 @@ def serve(first: Process | OSError, spawn: Callable[[str], Process]) -> int:
         return report_unspawnable(first)
     ended = []
     life = Life(order, spawn, on_stopped=lambda: ended.append(server.stop(GRACE_S)))
-    server = grpc.server(ThreadPoolExecutor(THREADS), interceptors=[Gate(life.token)], options=OPTIONS)
+    server = grpc.server(RpcThreads(THREADS), interceptors=[Gate(life.token)], options=OPTIONS)
     life.begin(first)
     _add_services(server, life)
     try:
