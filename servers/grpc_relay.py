@@ -33,9 +33,9 @@ class Relay(FrameSocket):
 
     def __init__(self, supervisor: Supervisor, session: str) -> None:
         ours, theirs = socket.socketpair()
-        super().__init__(ours)
+        super().__init__(ours, looks=0)  # whose client needs the other core
         try:
-            self.number, self.incarnation = supervisor.connect(session, theirs)
+            self.number, self.incarnation = supervisor.connect(session, theirs, is_relayed=True)
         except BaseException:
             ours.close()
             theirs.close()

@@ -89,8 +89,11 @@ class Worker:
         with self._lock:
             return status.read(self._process.status) if self.obituary is None else (False, 0, 0)
 
-    def connect(self, number: int, client: socket.socket) -> bool:
+    def connect(self, number: int, client: socket.socket, *, is_relayed: bool = False) -> bool:
         """Hands a client's socket to the worker and keeps it only to see its end and to end it.
+
+        Args:
+            is_relayed: whether the other end is held by this process.
 
         Returns:
             False where the worker has ended meanwhile.
@@ -101,7 +104,8 @@ class Worker:
         with self._lock:
             if self.obituary is not None:
                 return False
-            if self._is_crowded() or not self._send({"type": "connection", "connection": number}, client.fileno()):
+            header = {"type": "connection", "connection": number, "relayed": is_relayed}
+            if self._is_crowded() or not self._send(header, client.fileno()):
                 raise CrowdedError
             self._clients[number] = client
             # Still with the lock: the worker's end would close the socket, and its number be watched for ever.

@@ -27,9 +27,11 @@ class FrameSocket:
 
     Args:
         connected: a blocking socket, which this object owns from here on.
+        looks: how often to look before each wait.
     """
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: socket.socket, looks: int = LOOKS) -> None:
+        self._looks = looks
         self._reader = FrameReader(AFTER_HELLO)
         self.socket = connected
 
@@ -83,7 +85,7 @@ class FrameSocket:
     def _receive_into(self, space: memoryview) -> int:
         """Looks a few times before it sleeps, as the worker does, for the same reason (`worker/loop.py`)."""
         receive_into = self.socket.recv_into
-        for _ in range(LOOKS):
+        for _ in range(self._looks):
             try:
                 return receive_into(space, 0, socket.MSG_DONTWAIT)
             except BlockingIOError:

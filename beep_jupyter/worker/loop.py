@@ -53,6 +53,7 @@ class Loop:
         self._connections: dict[int, Connection] = {}  # descriptor -> Connection
         self._interrupts = interrupts
         self._is_leaving = False
+        self._looks = LOOKS
         self._poller = select.poll()
         self._poller.register(channel.fileno(), select.POLLIN)
         self._ready = ready
@@ -70,9 +71,9 @@ class Loop:
 
     def _wait(self) -> list[tuple[int, int]]:
         """What is ready. Looks a few times before it sleeps: the next request often comes at once, and to be woken on
-        another core takes longer than to serve it."""
+        another core takes longer than to serve it. Behind a relay it does not: that and its client need both cores."""
         poll = self._poller.poll
-        for _ in range(LOOKS):
+        for _ in range(self._looks):
             ready = poll(0)
             if ready:
                 return ready
@@ -96,6 +97,7 @@ class Loop:
             if header["type"] == "connection" and descriptor is None:
                 self._channel.send({"type": "lost", "connection": header["connection"]})
             elif header["type"] == "connection":
+                self._looks = 0 if header.get("relayed") else LOOKS
                 self._welcome(Connection(descriptor, header["connection"], self._interrupts))
             elif header["type"] == "interrupt":
                 self._interrupts.note((header["connection"], header["request"]))
