@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     Matches = tuple[list[str], int]  # and how many characters before the cursor they replace
 
-_MODULE = re.compile(r"(?:from\s+|import\s+(?:[\w.\s]*,\s*)*)((?:\w+\.)*)(\w*)\Z")
-_MEMBER = re.compile(r"from\s+([\w.]+)\s+import\s+\(?\s*(?:[\w\s]*,\s*)*(\w*)\Z")
-_WORD = re.compile(r"[^\W\d]?\w*\Z")
-_BOUND = re.compile(r"\b(?:def|class|as|for|import)\s+([^\W\d]\w*)|([^\W\d]\w*)\s*(?::=|=(?!=))")
+_MODULE = re.compile(r"(?:from\s+|import\s+(?:[\w.\s]*,)*\s*)((?:\w+\.)*)(\w*)\Z")
+_MEMBER = re.compile(r"from\s+([\w.]+)\s+import\s+\(?(?:[\w\s]*,)*\s*(\w*)\Z")
+_LONGEST_IMPORT = 2000  # characters; what is longer is none
+_BINDING = ("def", "class", "as", "for", "import")
 _PLAIN_KEYS = (str, int, float, bool, type(None))
 
 
@@ -77,6 +77,8 @@ def _in_string(cut: Cut, rest: str, namespace: dict[str, Any]) -> Matches:
 
 def _import(cut: Cut) -> Matches | None:
     statement = cut.statement()
+    if len(statement) > _LONGEST_IMPORT:
+        return None
     match = _MEMBER.match(statement)
     if match:
         return _starting(match.group(2), _members(match.group(1)))
@@ -88,6 +90,8 @@ def _import(cut: Cut) -> Matches | None:
 
 def _members(module: str) -> list[str]:
     """What can be imported from a module; one that is not imported yet stays so."""
+    if module.startswith("."):
+        return []  # a session is in no package
     loaded = sys.modules.get(module)
     return modules.names_in(module) + (dir(loaded) if loaded is not None else modules.names_defined_in(module))
 
@@ -109,10 +113,24 @@ def _name(cut: Cut, namespace: dict[str, Any]) -> Matches:
     before = len(cut.tokens) - (2 if word else 1)
     if cut.tokens and cut.tokens[-1].kind == "number" and not cut.text[-1:].isspace():
         return [], 0
-    bound = [name for pair in _BOUND.findall(cut.text[: len(cut.text) - len(word)]) for name in pair if name]
-    names, _ = _starting(word, {*namespace, *vars(builtins), *kwlist, *bound})
+    names, _ = _starting(word, {*namespace, *vars(builtins), *kwlist, *_bound(cut, before)})
     special = [*_keywords(cut, before, namespace), *map(repr, _plain(_keys(cut, before, namespace)))]
     return [match for match in special if match.startswith(word)] + names, len(word)
+
+
+def _bound(cut: Cut, last: int) -> list[str]:
+    """Names that the text itself gives to something: it has not run yet."""
+    texts = [token.text for token in cut.tokens[: last + 1]] + ["", ""]
+    return [
+        token.text
+        for position, token in enumerate(cut.tokens[: last + 1])
+        if token.kind == "name"
+        and (
+            texts[position - 1] in _BINDING
+            or (texts[position + 1] == "=" and texts[position + 2] != "=")
+            or texts[position + 1 : position + 3] == [":", "="]
+        )
+    ]
 
 
 def _keywords(cut: Cut, before: int, namespace: dict[str, Any]) -> list[str]:
@@ -161,9 +179,8 @@ def _plain(keys: Iterable[Any]) -> list[Any]:
 
 def _word(cut: Cut) -> str:
     """The part of a name that ends at the cursor."""
-    match = _WORD.search(cut.text)
-    word = match.group() if match else ""
-    return word if word[:1].isidentifier() else ""
+    last = cut.tokens[-1] if cut.tokens else None
+    return last.text if last is not None and last.kind == "name" and last.end == len(cut.text) else ""
 
 
 def _starting(word: str, names: Iterable[str]) -> Matches:

@@ -149,11 +149,11 @@ def _item(value: Any, index: Any) -> Any:
 
 
 def _names_of(value: Any) -> list[str]:
-    """`dir`, or where a `__dir__` of the user's fails, that of any object."""
+    """`dir`, or where a `__dir__` of the user's fails, that of the class."""
     try:
         return [name for name in dir(value) if type(name) is str]
     except Exception:  # noqa: BLE001  the user's own code
-        return list(object.__dir__(value))
+        return dir(type(value))
 
 
 def _is_own(value: Any, name: str) -> bool:

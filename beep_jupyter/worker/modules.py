@@ -101,16 +101,14 @@ def _locate(name: str) -> tuple[bool, list[str] | None]:
     path: list[str] | None = None
     full = ""
     for part in name.split("."):
-        if full and path is None:
-            return False, None
-        full = full + "." + part if full else part
+        parent, full = full, full + "." + part if full else part
         if full in sys.modules:
             module = sys.modules[full]
             if module is None:
                 return False, None  # somebody forbade its import
             path = _listed(getattr(module, "__path__", None))
             continue
-        spec = find_spec(full, path)
+        spec = find_spec(full, path) if path is not None or not parent else None
         if spec is None:
             return False, None
         path = _listed(spec.submodule_search_locations)
