@@ -27,6 +27,7 @@ from .transport import OnEvent, OnInput, Reply
 from .wire_errors import error_of
 
 _LOOK_S = 1.0
+_inherited: list[GrpcChannel] = []  # of the process that forked: if they were collected, its sockets would end
 
 
 class GrpcTransport:
@@ -44,11 +45,14 @@ class GrpcTransport:
         self._backend = backend
         self._incarnation: str | None = None
         self._token = token
+        self._channel: GrpcChannel | None = None
         self._begin()
 
     def _begin(self) -> None:
         """Also in a fork, which has none of gRPC's threads, and where another may have held the lock."""
-        self._channel: GrpcChannel | None = None
+        if self._channel is not None:
+            _inherited.append(self._channel)
+            self._channel = None
         self._is_calling = False
         self._keys = map(f"{os.urandom(4).hex()}-{{}}".format, itertools.count(1))
         self._lock = threading.RLock()

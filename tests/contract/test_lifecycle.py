@@ -242,8 +242,6 @@ def test_a_client_in_a_fork_has_a_connection_of_its_own(start: Start, kind: str)
         "child and os.waitpid(child, 0)\n"
         "sys.stdout.flush(); os._exit(0)"
     )
-    if kind == "grpc":
-        pytest.skip("gRPC's own library does not survive a fork; its documentation says so")
     with start(kind) as backend:
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", code, backend.connection_file],
