@@ -18,7 +18,7 @@ from .lookup import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from .outward import Answer, Outward
@@ -30,6 +30,10 @@ _MODULE = re.compile(r"(?:from\s+|import\s+(?:[\w.\s]*,)*\s*)((?:\w+\.)*)(\w*)\Z
 _MEMBER = re.compile(r"from\s+([\w.]+)\s+import\s+\(?(?:[\w\s]*,)*\s*(\w*)\Z")
 _LONGEST_IMPORT = 2000  # characters; what is longer is none
 _BINDING = ("def", "class", "as", "for", "import")
+_KEYS: dict[str, Callable[[Any], Any]] = {  # of libraries that do not list their keys by themselves
+    "numpy": lambda value: value.dtype.names,
+    "pandas": lambda value: value.keys(),
+}
 _PLAIN_KEYS = (str, int, float, bool, type(None))
 
 
@@ -166,7 +170,7 @@ def _keys(cut: Cut, bracket: int, namespace: dict[str, Any]) -> list[Any]:
         return []
     if lookup.is_a(value, dict):
         return list(dict.keys(value))
-    own = getattr(type(value), "_ipython_key_completions_", None)
+    own = getattr(type(value), "_ipython_key_completions_", None) or _KEYS.get(type(value).__module__.partition(".")[0])
     try:
         return list(own(value)) if own is not None else []
     except Exception:  # noqa: BLE001  the user's own code

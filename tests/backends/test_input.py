@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import threading
 import time
@@ -234,6 +235,33 @@ def test_requests_that_come_while_code_waits_for_input_are_served_after_it_in_or
         replies = [client.reply()[0] for _ in range(4)]
         assert [reply["id"] for reply in replies] == [asking, *later]
         assert replies[-1]["fields"]["value"] == ["answer", 0, 1, 2]
+
+
+@pytest.mark.parametrize("count", [25, pytest.param(500, marks=pytest.mark.campaign)])
+def test_interrupts_at_random_moments_of_asking_leave_the_conversation_whole(host_backend: Backend, count: int) -> None:
+    moments, seen = random.Random(5), set()
+
+    def interrupt(connection: int, request: int) -> None:
+        time.sleep(moments.random() * 0.006)
+        host_backend._transport.control("interrupt", {"connection": connection, "request": request})
+
+    with RawClient(host_backend) as client:
+        for number in range(count):
+            asking = client.ask("execute", code="for _ in range(3):\n    input()", stdin=True)
+            behind = client.ask("eval", code=str(number))
+            thread = threading.Thread(target=interrupt, args=(client.ready["connection"], asking))
+            thread.start()
+            while (header := client.receive()[0])["type"] == "event":
+                if header["event"] == "input_request":
+                    time.sleep(moments.random() * 0.003)
+                    client.ask("input", request=asking, text="x")
+            thread.join()
+            assert header["id"] == asking
+            seen.add(header["fields"]["status"])
+            header = client.reply()[0]
+            assert (header["id"], header["fields"]) == (behind, {"value": number})
+    assert seen <= {"ok", "interrupted"}
+    assert "interrupted" in seen
 
 
 def test_an_answer_to_nobody_is_dropped(host_backend: Backend) -> None:

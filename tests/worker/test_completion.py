@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from beep_jupyter.worker.completion import complete
@@ -204,6 +205,18 @@ def test_a_module_that_is_not_imported_stays_so(monkeypatch: pytest.MonkeyPatch,
     assert offered("from explosive.charge import |", {})[0] == []
     assert offered("from broken_text import |", {})[0] == []
     assert not {"explosive", "explosive.charge", "broken_text"} & set(sys.modules)
+
+
+def test_columns_are_keys() -> None:
+    class DataFrame:
+        def keys(self) -> list[str]:
+            return ["alpha", "beta"]
+
+    DataFrame.__module__ = "pandas.core.frame"
+    names = {"df": DataFrame(), "rows": np.zeros(2, [("left", "i4")]), "plain": np.zeros(2)}
+    assert offered("df['al|", names)[0] == ["alpha']"]
+    assert offered("rows['|", names)[0] == ["left']"]
+    assert offered("plain['|", names)[0] == []
 
 
 def test_a_very_long_text_is_no_trouble(namespace: dict[str, Any]) -> None:
