@@ -1,0 +1,70 @@
+"""Thousands of frames that no client would send: nothing hangs, nothing grows, and others are served as before."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+import pytest
+
+from beep_jupyter.backends import processes
+from beep_jupyter.backends.backend import Backend
+
+from . import raw_pipe
+from .auth_census import token_of
+from .conftest import Start
+from .fuzz import Fuzz
+
+SEED = 20261121
+GROWTH_BYTES = 20 << 20
+WARM_UP = 300
+AT_ONCE = 5  # frames on one connection, as far as it lasts
+ANSWER_S = 10.0
+OFTEN = [2_500, pytest.param(100_000, marks=[pytest.mark.campaign, pytest.mark.timeout(1800)])]
+
+
+@pytest.mark.parametrize("count", OFTEN)
+def test_fuzzed_frames_hang_and_grow_nothing(start: Start, count: int) -> None:
+    seed = SEED if count == OFTEN[0] else random.randrange(1 << 32)
+    print(f"seed {seed}")
+    backend = start("pipe", name="fuzzed")
+    fuzz = Fuzz(seed)
+    backend.evaluate("kept = 1")
+    throw_frames(backend, fuzz, WARM_UP)
+    worker, before = backend.health().worker_pid, memory_of(backend)
+    throw_frames(backend, fuzz, count)
+    assert backend.evaluate("kept") == 1
+    assert backend.health().worker_pid == worker
+    grown = memory_of(backend) - before
+    print(f"{count} frames, {grown / 2**20:+.1f} MiB")
+    assert grown < GROWTH_BYTES
+
+
+def memory_of(backend: Backend) -> int:
+    return processes.memory_bytes([backend.pid, *processes.descendants(backend.pid)])
+
+
+def throw_frames(backend: Backend, fuzz: Fuzz, count: int) -> None:
+    """Each conversation must have an end within the time of an answer, once the client has none to send any more."""
+    path, token = backend.address.removeprefix("unix:"), token_of(backend)
+    for number in range(0, count, AT_ONCE):
+        plane = ("nowhere", "session", "control")[number // AT_ONCE % 3]
+        if plane == "nowhere":
+            for _ in range(AT_ONCE):
+                converse(path, fuzz.before_hello(token))
+        else:
+            hello = raw_pipe.frame({"type": "hello", "protocol": 1, "token": token, "kind": plane})
+            converse(path, hello + b"".join(fuzz.request(plane) for _ in range(AT_ONCE)))
+
+
+def converse(path: str, data: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(ANSWER_S)
+        client.connect(path)
+        try:
+            client.sendall(data)
+            client.shutdown(socket.SHUT_WR)
+            while client.recv(65536):
+                pass
+        except (BrokenPipeError, ConnectionResetError):
+            pass
