@@ -53,7 +53,7 @@ class Call:
         request: int,
         key: str | None,
         deadline: float | None,
-        hang_up: Callable[[], None],
+        hang_up: Callable[[], object],
     ) -> None:
         self.connection = connection
         self.deadline = deadline
@@ -103,7 +103,7 @@ class Calls:
         *,
         key: str | None,
         timeout_s: float | None,
-        hang_up: Callable[[], None],
+        hang_up: Callable[[], object],
     ) -> Call:
         """Notes a request, just before it is sent.
 

@@ -23,12 +23,19 @@ if TYPE_CHECKING:
 
 
 class Refused(Exception):
-    """A control request that cannot be carried out."""
+    """A request that cannot be carried out.
+
+    Attributes:
+        code: the wire's, for programs.
+        facts: what goes with it.
+        incarnation: the worker that the error came from; empty where it came from none.
+    """
 
     def __init__(self, code: str, message: str, facts: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.facts = facts or {}
+        self.incarnation = ""
 
 
 class Control:

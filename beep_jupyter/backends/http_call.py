@@ -1,0 +1,155 @@
+"""One request of the session plane over HTTP, on the thread that calls. Runs in clients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+
+from ..errors import UsageError
+from .http_connection import FRAME, INCARNATION, HttpConnection, content_of, frames_of
+from .http_routes import session_ask
+from .interrupting import SigintCalls
+from .transport import OnEvent, OnInput, Reply
+
+INTERRUPT_S = 5.0  # the longest that the control plane, which waits for nobody, takes
+
+
+class Call:
+    """One request.
+
+    Args:
+        connection: that of the transport.
+        another: makes a connection of its own: the signal handler may have stopped the first with its locks held.
+        key: names the request to the backend, for interrupts.
+        known: the incarnation that this client has met last; None for any.
+
+    Attributes:
+        incarnation: of the worker that answered.
+    """
+
+    __slots__ = (
+        "_another",
+        "_connection",
+        "_headers",
+        "_key",
+        "_on_input",
+        "_on_output",
+        "_response",
+        "_session",
+        "_sigint",
+        "_timeout_s",
+        "incarnation",
+    )
+
+    def __init__(
+        self,
+        connection: HttpConnection,
+        another: Any,
+        session: str,
+        key: str,
+        known: str | None,
+        on_output: OnEvent | None,
+        timeout_s: float | None,
+        on_input: OnInput | None,
+    ) -> None:
+        self.incarnation: str | None = None
+        self._another = another
+        self._connection = connection
+        self._headers = [(b"beep-request", key.encode())]
+        if known is not None:
+            self._headers.append((b"beep-incarnation", known.encode()))
+        self._key = key
+        self._on_input = on_input
+        self._on_output = on_output
+        self._response: httpx.Response | None = None
+        self._session = session
+        self._sigint = SigintCalls(self._interrupt)
+        self._timeout_s = timeout_s
+
+    def carry_out(self, command: str, fields: dict[str, Any], buffers: Sequence[Any]) -> Reply:
+        """The reply, or an error as the wire has it.
+
+        Raises:
+            httpx.HTTPError: the connection failed.
+            FrameError: what came is no answer of a backend.
+        """
+        ask = session_ask(command, fields, self._session, self._timeout_s)
+        with self._sigint:
+            response = self._response = self._connection.request(ask, buffers, headers=self._headers)
+            try:
+                return self._reply(command, response)
+            finally:
+                response.close()
+
+    def _reply(self, command: str, response: httpx.Response) -> Reply:
+        self.incarnation = response.headers.get(INCARNATION)
+        if response.status_code == 200 and command == "execute" and response.headers["content-type"] == FRAME:
+            return self._stream(response)
+        content, buffers = content_of(response)
+        for output in content.pop("outputs", ()):
+            self._deliver(output)
+        if response.status_code != 200:
+            return _failed(content)
+        if command == "handles":
+            content = {"handles": content["items"]}
+        return Reply(content, buffers)
+
+    def _stream(self, response: httpx.Response) -> Reply:
+        for header, buffers in frames_of(response):
+            if "error" in header:
+                for output in header["error"].pop("outputs", ()):
+                    self._deliver(output)
+                return _failed(header["error"])
+            if header["type"] == "reply":
+                return Reply(header["fields"], buffers, is_late=header["fields"].pop("timed_out", False))
+            if header["event"] == "input_request":
+                self._answer(header["fields"])
+            else:
+                self._deliver(header["fields"])
+        raise httpx.RemoteProtocolError("the stream ended without a reply")
+
+    def _answer(self, asked: dict[str, Any]) -> None:
+        """Hands on what the code asks for; Ctrl-C ends the prompt as it would have ended it before the call."""
+        text: str | None = None
+        try:
+            self._sigint.pause()
+            if self._on_input is not None:
+                text = self._on_input(asked["prompt"], asked["password"])
+        except EOFError:
+            pass  # null says so
+        except KeyboardInterrupt:
+            self._sigint.resume()
+            self._interrupt()
+            return
+        finally:
+            self._sigint.resume()
+        if text is not None and not isinstance(text, str):
+            raise UsageError(f"`stdin` must return a text, not a value of type '{type(text).__name__}'.")
+        fields = {"session": self._session, "request": asked["request"], "text": text}
+        self._connection.request(("POST", "/api/input", fields), read_s=INTERRUPT_S).close()
+
+    def _interrupt(self) -> None:
+        """Asks for the interrupt of this call, and no other; the second time its worker is killed."""
+        fields = {"session": self._session, "request": self._key}
+        connection = self._another()
+        try:
+            connection.request(("POST", "/api/interrupt", fields), read_s=INTERRUPT_S).close()
+        except httpx.HTTPError:
+            if self._response is not None:
+                self._response.close()  # nobody can be asked any more to end the call
+        finally:
+            connection.close()
+
+    def _deliver(self, output: dict[str, Any]) -> None:
+        if self._on_output is not None:
+            self._on_output(output)
+
+
+def _failed(problem: dict[str, Any]) -> Reply:
+    """A problem document as the wire has errors."""
+    error = {"code": problem.get("code", ""), "message": problem.get("detail", "")} | problem
+    if error.get("ename") == "KeyboardInterrupt":
+        error["status"] = "interrupted"
+    return Reply(error=error, is_late=error["code"] == "timeout")

@@ -1,0 +1,242 @@
+"""The HTTP transport: the routes of an http backend, over connections that are kept. Runs in clients, synchronously.
+
+The backend relays what is asked to its worker, limits its time and says why it ended. Here is what must be here: the
+thread that calls gets the outputs and SIGINT, and knows which worker it has met.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import httpx
+
+from ..errors import BeepError, ConnectionLostError, ProtocolError, UsageError, WorkerDiedError
+from ..worker.wire import FrameError
+from .http_call import Call
+from .http_connection import FRAME, INCARNATION, HttpConnection, content_of, frames_of
+from .http_errors import foreign_error, is_end
+from .http_routes import control_ask
+from .transport import OnEvent, OnInput, Reply
+from .wire_errors import error_of
+
+CONTROL_S = 30.0  # the longest that a control command takes: a restart with all rungs of the ladder
+TAKE_LONG = "venv_"  # begins those that have no time limit
+
+
+class HttpOwnership:
+    """A stream whose end means, where the backend cannot watch this process, that it owns the backend no more."""
+
+    def __init__(self, connection: HttpConnection) -> None:
+        self._connection = connection
+        self._response = connection.request(("POST", "/api/own", {"pid": os.getpid()}))
+        self._frames = frames_of(self._response)
+        next(self._frames)
+
+    def close(self) -> None:
+        """See `Ownership.close`."""
+        self._response.close()
+        self._connection.close()
+
+
+class HttpTransport:
+    """A backend at a loopback port.
+
+    Args:
+        address: `http://HOST:PORT`.
+        session: whose worker answers.
+    """
+
+    def __init__(self, address: str, token: str, backend: str, session: str = "default") -> None:
+        self.address = address
+        self.released: deque[str] = deque()  # handles that were collected; they are let go before the next request
+        self.session = session
+        self._backend = backend
+        self._incarnation: str | None = None
+        self._token = token
+        self._begin()
+
+    def _begin(self) -> None:
+        """Also in a fork, whose connections are the parent's, and where another thread may have held the lock."""
+        self._connection: HttpConnection | None = None
+        self._is_calling = False
+        self._keys = map(f"{os.urandom(4).hex()}-{{}}".format, itertools.count(1))
+        self._lock = threading.RLock()
+        self._pid = os.getpid()
+
+    def call(
+        self,
+        command: str,
+        fields: dict[str, Any],
+        buffers: Sequence[Any] = (),
+        *,
+        on_output: OnEvent | None = None,
+        timeout_s: float | None = None,
+        on_input: OnInput | None = None,
+    ) -> Reply:
+        """See `Transport.call`."""
+        if self._pid != os.getpid():
+            self._begin()
+        with self._lock:
+            if self._is_calling:
+                raise UsageError(
+                    f"Backend '{self._backend}' is at work for this thread: a call cannot be made by what its outputs"
+                    " are handed to.",
+                    "Make it when that call has returned, or use another session.",
+                )
+            self._is_calling = True
+            try:
+                if self.released:
+                    gone = [self.released.popleft() for _ in range(len(self.released))]
+                    self._carry_out("release", {"handleIds": gone})
+                return self._carry_out(command, fields, buffers, on_output, timeout_s, on_input)
+            finally:
+                self._is_calling = False
+
+    def control(self, command: str, fields: dict[str, Any], *, on_event: OnEvent | None = None) -> dict[str, Any]:
+        """See `Transport.control`."""
+        ask = control_ask(command, {"session": self.session} | fields)
+        headers = [] if on_event is None else [(b"accept", b"text/event-stream")]
+        read_s = None if command.startswith(TAKE_LONG) else CONTROL_S
+        try:
+            response = self._connected().request(ask, headers=headers, read_s=read_s)
+            try:
+                content = self._control_content(response, on_event)
+            finally:
+                response.close()
+        except httpx.HTTPError as failed:
+            raise foreign_error(failed, self._backend) from failed
+        except FrameError as error:
+            raise self._foreign(error) from error
+        if command == "restart":
+            self._incarnation = response.headers.get(INCARNATION)  # the fresh one was asked for
+        return _named(command, content)
+
+    def follow(self, command: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """See `Transport.follow`; the only such command is `logs`."""
+        path = f"/api/{command}?follow={'true' if fields.get('follow') else 'false'}"
+        connection = HttpConnection(self.address, self._token)
+        try:
+            response = connection.request(("GET", path, None))
+            if response.status_code != 200:
+                raise error_of(content_of(response)[0], self._backend)
+            for header, _ in frames_of(response):
+                if header["type"] == "reply":
+                    return
+                yield header["fields"]
+        except httpx.HTTPError:
+            return  # the backend ended, and its stream with it
+        finally:
+            connection.close()
+
+    def own(self) -> HttpOwnership:
+        """See `Transport.own`; over a connection of its own, which outlives this object's."""
+        try:
+            return HttpOwnership(HttpConnection(self.address, self._token))
+        except httpx.HTTPError as failed:
+            raise foreign_error(failed, self._backend) from failed
+
+    def for_session(self, name: str) -> HttpTransport:
+        """See `Transport.for_session`."""
+        return HttpTransport(self.address, self._token, self._backend, name)
+
+    def close(self) -> None:
+        """See `Transport.close`."""
+        if self._connection is not None and self._pid == os.getpid():
+            self._connection.close()
+        self._connection = None
+
+    def __del__(self) -> None:
+        self.close()  # who forgets to close gets no warning about a socket they never saw
+
+    def _connected(self) -> HttpConnection:
+        if self._pid != os.getpid():
+            self._begin()
+        if self._connection is None:
+            self._connection = self._another()
+        return self._connection
+
+    def _another(self) -> HttpConnection:
+        return HttpConnection(self.address, self._token)
+
+    def _carry_out(
+        self,
+        command: str,
+        fields: dict[str, Any],
+        buffers: Sequence[Any] = (),
+        on_output: OnEvent | None = None,
+        timeout_s: float | None = None,
+        on_input: OnInput | None = None,
+    ) -> Reply:
+        """One request; whoever carried it out is the worker that this client knows from then on."""
+        connection, key = self._connected(), next(self._keys)
+        call = Call(connection, self._another, self.session, key, self._incarnation, on_output, timeout_s, on_input)
+        try:
+            reply = call.carry_out(command, fields, buffers)
+        except httpx.HTTPError as failed:
+            raise self._explain_end(failed) from failed
+        except FrameError as error:
+            raise self._foreign(error) from error
+        except BaseException:
+            self.close()  # the rest of this conversation would be taken for the next one's
+            raise
+        if call.incarnation is not None:
+            self._incarnation = call.incarnation
+        if reply.error is not None and reply.error["code"] == "died":
+            self._incarnation = None  # this caller knows; the next call takes the fresh worker without complaint
+        return reply
+
+    def _control_content(self, response: httpx.Response, on_event: OnEvent | None) -> dict[str, Any]:
+        if response.status_code != 200:
+            raise error_of(_wire(content_of(response)[0]), self._backend)
+        if on_event is None or response.headers["content-type"] != FRAME:
+            return content_of(response)[0]
+        for header, _ in frames_of(response):
+            if "error" in header:
+                raise error_of(_wire(header["error"]), self._backend)
+            if header["type"] == "reply":
+                found: dict[str, Any] = header["fields"]
+                return found
+            on_event(header["fields"])
+        raise httpx.RemoteProtocolError("the stream ended without a reply")
+
+    def _explain_end(self, failed: httpx.HTTPError) -> BeepError:
+        """Why a call ended without a word of the backend; nobody at its port means that it was stopped."""
+        self.close()
+        if not is_end(failed):
+            return foreign_error(failed, self._backend)
+        known, self._incarnation = self._incarnation, None
+        try:
+            self.control("ping", {})
+        except ConnectionLostError:
+            return WorkerDiedError(self._backend, reason="stop") if known else foreign_error(failed, self._backend)
+        except BeepError:
+            pass  # somebody answers
+        return foreign_error(httpx.ReadError("lost"), self._backend)
+
+    def _foreign(self, error: FrameError) -> BeepError:
+        return ProtocolError(f"Backend '{self._backend}' sent what is no answer: {error}.")
+
+
+def _wire(problem: dict[str, Any]) -> dict[str, Any]:
+    """A problem document as the wire has errors."""
+    return {"code": "", "message": problem.get("detail", "")} | problem
+
+
+def _named(command: str, content: dict[str, Any]) -> dict[str, Any]:
+    """The reply's fields as the pipe has them."""
+    if command == "health":
+        return {_snake(name): fact for name, fact in content.items()}
+    if command == "interrupt":
+        return {"interrupted": not content.get("wasIdle", False), "killed": False}
+    if command == "sessions":
+        return {"sessions": content.get("items", [])}
+    return content
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
