@@ -29,6 +29,7 @@ PROTOCOL = 1
 _PREFIX = Struct("<II")  # 8 bytes
 _unpack_prefix = _PREFIX.unpack_from
 _STAGING_BYTES = 1 << 16
+_LARGE_BYTES = 1 << 20
 _NO_BUFFERS = ()
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 _scan: Any = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # not in typeshed
@@ -108,7 +109,7 @@ class FrameReader:
 
     def _forget(self) -> None:
         self._header = self._sizes = None
-        self._buffers: list[bytearray] = []
+        self._buffers: list[Any] = []
         self._filling: memoryview | None = None  # the part of a large buffer that is still to be received
 
     @property
@@ -145,8 +146,10 @@ class FrameReader:
             return
         self._filling = self._filling[count:] if count < len(self._filling) else None
 
-    def take(self) -> tuple[dict[str, Any], Sequence[bytearray]] | None:
+    def take(self) -> tuple[dict[str, Any], Sequence[Any]] | None:
         """The next whole frame as (header, buffers), or None while it is not all there.
+
+        The buffers are bytes-like, may be written to and are nobody else's.
 
         Raises:
             FrameError: what came in is no frame, or one beyond the limits.
@@ -174,8 +177,6 @@ class FrameReader:
             raise FrameError("a frame of %d header bytes and %d buffers is too large" % (header_bytes, buffers))
         end = 8 + header_bytes + 8 * buffers
         if end > staged:
-            if start + end > len(view):
-                self._make_room(end)
             return False
         sizes_at = start + 8 + header_bytes
         self._sizes = Struct("<%dQ" % buffers).unpack_from(view, sizes_at) if buffers else ()
@@ -191,8 +192,8 @@ class FrameReader:
     def _begin_buffer(self, size: int) -> None:
         """Takes what of a buffer is staged already and asks for the rest, straight into the buffer."""
         try:
-            buffer = bytearray(size)
-        except MemoryError:
+            buffer = _memory(size)
+        except (MemoryError, OSError, OverflowError):
             raise FrameError("there is no memory for a buffer of %d bytes" % size) from None
         here = min(size, self._staged - self._start)
         buffer[:here] = self._view[self._start : self._start + here]
@@ -201,13 +202,25 @@ class FrameReader:
         if here < size:
             self._filling = memoryview(buffer)[here:]
 
-    def _make_room(self, wanted: int = 0) -> None:
-        """Moves what is staged to the front; grows the staging area only for a header that needs it."""
+    def _make_room(self) -> None:
+        """Moves what is staged to the front. The area grows for a large header only, and as that comes in: what is just
+        announced costs nothing."""
         rest = bytes(self._view[self._start : self._staged])
-        if len(self._view) < max(wanted, len(rest) + 1):
-            self._view = memoryview(bytearray(max(wanted, len(rest) + _STAGING_BYTES)))
+        if len(rest) > len(self._view) // 2:
+            self._view = memoryview(bytearray(2 * len(self._view)))
         self._view[: len(rest)] = rest
         self._start, self._staged = 0, len(rest)
+
+
+def _memory(size: int) -> Any:
+    """Zeroed memory for a buffer that is announced. Large memory is the kernel's: `bytearray` would write its zeros at
+    once, and stop all threads for that (4 s for 2 GiB)."""
+    if size <= _LARGE_BYTES:
+        return bytearray(size)
+    import mmap
+
+    private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+    return memoryview(mmap.mmap(-1, size, **private))
 
 
 def _encode(header: dict[str, Any]) -> str:

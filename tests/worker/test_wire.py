@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -251,6 +252,21 @@ def test_memory_of_a_stream_does_not_grow_with_its_length() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 300_000
+
+
+@pytest.mark.parametrize("announced", [raw_frame(b"{}", [2 << 30]), pack_struct("<II", 1 << 28, 0)])
+def test_what_is_only_announced_takes_neither_memory_nor_time(announced: bytes) -> None:
+    reader, before, begun = FrameReader(AFTER_HELLO), resident_bytes(), time.monotonic()
+    for data in (announced, b"x" * 100):
+        reader.space()[: len(data)] = data
+        reader.fed(len(data))
+        assert reader.take() is None
+    assert resident_bytes() - before < 1 << 20
+    assert time.monotonic() - begun < 0.5
+
+
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
 def test_a_buffer_for_which_there_is_no_memory_ends_the_connection_only() -> None:
