@@ -222,6 +222,8 @@ class Conversation:
     def _reason(self) -> Refused:
         """Why a conversation ended without a reply."""
         asked = self._asked
+        if not asked.context.is_active():
+            return Refused(GONE, "the client has left")
         try:
             obituary = self._conversations.supervisor.obituary(asked.session, self._relay.incarnation)
         except SessionMissingError:
@@ -235,8 +237,6 @@ class Conversation:
             traceback = [f"KeyboardInterrupt: {_WITHDRAWN}"]
             error = {"ename": "KeyboardInterrupt", "evalue": _WITHDRAWN, "traceback": traceback}
             return self._refused(error | {"status": "interrupted", "message": traceback[0]})
-        if not asked.context.is_active():
-            return Refused(GONE, "the client has left")
         return Refused("internal", "the worker ended the conversation")
 
     def _refused(self, error: dict[str, Any]) -> Refused:
