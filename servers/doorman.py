@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 HELLO_S = 2.0
+MANAGEMENT = "venv_"  # begins the commands that a process of their own carries out
 MAX_WAITING = 64  # connections that have not said hello yet
 
 
@@ -31,6 +32,7 @@ class Doorman:
 
     def __init__(self, life: Life) -> None:
         self._control = life.control
+        self._life = life
         self._log = life.log
         self._supervisor = life.supervisor
         self._token = life.token.encode()
@@ -121,11 +123,29 @@ class Doorman:
                 _send(client, reply | {"type": "event", "event": "log", "fields": {"line": line}})
             _send(client, reply | {"fields": {}})
             return
+        command = header.get("command")
         try:
-            reply["fields"] = self._control.answer(header.get("command"), fields, peer)
+            if isinstance(command, str) and command.startswith(MANAGEMENT):
+                reply["fields"] = self._manage(client, reply, command.removeprefix(MANAGEMENT), fields)
+            else:
+                reply["fields"] = self._control.answer(command, fields, peer)
         except Refused as refused:
             reply["error"] = {"code": refused.code, "message": str(refused)} | refused.facts
         _send(client, reply)
+
+    def _manage(
+        self, client: socket.socket, reply: dict[str, Any], command: str, fields: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Carries out a management command, whose progress goes to the client; its hanging up cancels it."""
+        own = {name: value for name, value in fields.items() if name != "session"}
+        job, poller, descriptor = self._life.jobs.start(command, own), self._life.poller, client.fileno()
+        poller.watch(descriptor, lambda: poller.forget(descriptor, job.cancel), hang_up_only=True)
+        try:
+            for progress in job.progress():
+                _send(client, reply | {"type": "event", "event": "progress", "fields": progress})
+            return job.result()
+        finally:
+            poller.forget(descriptor)
 
 
 def _next_frame(client: socket.socket, reader: FrameReader, *, exactly: bool = False) -> dict[str, Any]:

@@ -16,6 +16,8 @@ GONE = "gone"  # code of what ends a call whose client has left; nobody reads it
 _STATUS = grpc.StatusCode
 STATUSES = {
     "bad_request": _STATUS.INVALID_ARGUMENT,
+    "cancelled": _STATUS.CANCELLED,
+    "configuration": _STATUS.FAILED_PRECONDITION,
     "crowded": _STATUS.RESOURCE_EXHAUSTED,
     "died": _STATUS.UNAVAILABLE,
     "download": _STATUS.FAILED_PRECONDITION,
@@ -31,13 +33,16 @@ STATUSES = {
     "no_variable": _STATUS.NOT_FOUND,
     "protocol": _STATUS.FAILED_PRECONDITION,
     "raised": _STATUS.ABORTED,
+    "runtime_busy": _STATUS.FAILED_PRECONDITION,
     "runtime_not_found": _STATUS.NOT_FOUND,
+    "runtime_unsupported": _STATUS.FAILED_PRECONDITION,
     "start": _STATUS.UNAVAILABLE,
     "timeout": _STATUS.DEADLINE_EXCEEDED,
     "too_large": _STATUS.RESOURCE_EXHAUSTED,
     "transfer": _STATUS.INVALID_ARGUMENT,
     "unauthenticated": _STATUS.UNAUTHENTICATED,
     "unknown_command": _STATUS.UNIMPLEMENTED,
+    "usage": _STATUS.INVALID_ARGUMENT,
 }
 
 

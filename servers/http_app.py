@@ -20,6 +20,7 @@ from http_openapi import DESCRIPTION, complete
 from http_problems import problem
 from http_replies import INCARNATION, takes_frames
 from http_session_routes import session_routes
+from http_venv_routes import venv_routes
 from life import Life
 
 THREADS = 64  # for what may wait: starting workers, stopping, asking why a worker ended
@@ -44,6 +45,7 @@ def make_app(life: Life, links: Links) -> FastAPI:
     conversations = Conversations(life, executor)
     app.include_router(session_routes(conversations))
     app.include_router(control_routes(life, conversations, executor))
+    app.include_router(venv_routes(life, executor))
     app.include_router(docs_routes(app, links))
     app.openapi = lambda: complete(app)  # type: ignore[method-assign]  # FastAPI's way to change its document
     _tell_errors(app, life)

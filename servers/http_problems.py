@@ -15,6 +15,8 @@ PROBLEM_JSON = "application/problem+json"
 
 STATUSES = {
     "bad_request": 422,
+    "cancelled": 503,
+    "configuration": 500,
     "crowded": 503,
     "died": 502,
     "download": 502,
@@ -33,7 +35,9 @@ STATUSES = {
     "not_found": 404,
     "protocol": 400,
     "raised": 424,
+    "runtime_busy": 409,
     "runtime_not_found": 404,
+    "runtime_unsupported": 422,
     "start": 502,
     "timeout": 504,
     "too_large": 413,
@@ -41,6 +45,7 @@ STATUSES = {
     "unauthenticated": 401,
     "unknown_command": 404,
     "unsupported_type": 415,
+    "usage": 422,
 }
 # What a client of HTTP reads in camelCase as all else.
 _NAMES = {"stderr_tail": "stderrTail", "exit_code": "exitCode", "memory_peak_bytes": "memoryPeakBytes"}

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from calls import Calls
+    from venv_jobs import VenvJobs
 
 REPLY_S = 0.05  # what a reply to `stop` is given to leave before its server
 
@@ -79,6 +80,7 @@ class Life:
         self.control = Control(self.supervisor, self.owners, self.log, self.identity, self.stop)
         self.supervisor.on_limit = lambda *limit: self.calls.limit(*limit)
         self._calls: Calls | None = None
+        self._jobs: VenvJobs | None = None
         self._on_stopped = on_stopped
         self._order = order
         self._stop_lock = threading.Lock()
@@ -92,6 +94,15 @@ class Life:
 
             self._calls = Calls(self.supervisor, self.poller)
         return self._calls
+
+    @property
+    def jobs(self) -> VenvJobs:
+        """The management commands under way; made when first needed."""
+        if self._jobs is None:
+            from venv_jobs import VenvJobs
+
+            self._jobs = VenvJobs(self.supervisor)
+        return self._jobs
 
     def begin(self, first: Process) -> None:
         """Takes over the first worker, and watches the owner and the signals; on the main thread."""
@@ -125,6 +136,8 @@ class Life:
         """
         try:
             with self._stop_lock:
+                if self._jobs is not None:
+                    self._jobs.stop(at_once=at_once)
                 self._swept += self.supervisor.stop(at_once=at_once)
                 for path in (self._order["file"], self._order["socket"], self._order["log"]):
                     self._remove(path)  # before the reply: whoever asked finds nothing any more

@@ -21,7 +21,10 @@ from worker import Worker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing takes 4 ms to import, and the worker waits for this server
+    import subprocess
     from typing import Any
+
+    Helper = subprocess.Popen[str]
 
 # The stop ladder: how long each rung is given before the next.
 LEAVE_S = 1.0  # asked to leave, and interrupted if busy
@@ -264,6 +267,17 @@ class Supervisor:
     def memory_bytes(self) -> int:
         """Resident memory of all workers and what is below them."""
         return processes.memory_bytes(processes.descendants(os.getpid()))
+
+    def start_helper(self, start: Callable[[], Helper]) -> Helper:
+        """Starts a process below the server that is no worker and that somebody else waits for."""
+        with self._spawn_lock:
+            helper = start()
+            self._watched.add(helper.pid)
+        return helper
+
+    def forget_helper(self, pid: int) -> None:
+        """A helper was waited for; its number may become somebody else's."""
+        self._watched.discard(pid)
 
     def reap_orphans(self) -> None:
         """Reaps what was left to this process as the subreaper; workers are reaped where they are watched."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ConnectionLostError, UsageError
 from ..models import Health
@@ -12,6 +12,9 @@ from .connection_file import ConnectionFile, end
 from .session import Session
 from .transport import Ownership
 from .transports import open_transport
+
+if TYPE_CHECKING:
+    from .remote_environments import RemoteEnvironments
 
 
 class Backend(Session):
@@ -67,6 +70,13 @@ class Backend(Session):
         """The lines of its log; with `follow`, further ones as they come, until it ends."""
         for event in self._transport.follow("logs", {"follow": follow}):
             yield event["line"]
+
+    @property
+    def environments(self) -> RemoteEnvironments:
+        """The methods of `beep.environments`, carried out where the backend runs."""
+        from .remote_environments import RemoteEnvironments
+
+        return RemoteEnvironments(self._transport)
 
     def docs_link(self) -> str:
         """A link to the API page of an http backend; it holds no token, works once, and within a minute.

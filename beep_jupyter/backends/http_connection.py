@@ -17,6 +17,8 @@ from .http_routes import Ask
 
 FRAME = "application/vnd.beep.frame"
 JSON = "application/json"
+ANY_REPLY = f"{FRAME}, {JSON}".encode()
+WITH_PROGRESS = f"{FRAME}, text/event-stream".encode()  # of a management command
 INCARNATION = "beep-incarnation"
 CONNECT_S = 5.0
 
@@ -38,7 +40,6 @@ class HttpConnection:
         self._headers = [
             (b"host", host),
             (b"authorization", f"Bearer {token}".encode()),
-            (b"accept", f"{FRAME}, {JSON}".encode()),
             (b"beep-protocol", str(PROTOCOL).encode()),
         ]
 
@@ -48,6 +49,7 @@ class HttpConnection:
         buffers: Sequence[Any] = (),
         *,
         headers: Sequence[tuple[bytes, bytes]] = (),
+        accept: bytes = ANY_REPLY,
         read_s: float | None = None,
     ) -> httpx.Response:
         """Sends a request and waits for the head of the response, whose body is the caller's to read and close.
@@ -59,7 +61,7 @@ class HttpConnection:
             httpx.HTTPError.
         """
         method, path, fields = ask
-        all_headers = [*self._headers, *headers]
+        all_headers = [*self._headers, (b"accept", accept), *headers]
         content: bytes | None = None
         if fields is not None:
             content = b"".join(pack(fields, buffers)) if buffers else json.dumps(fields, separators=(",", ":")).encode()

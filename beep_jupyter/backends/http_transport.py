@@ -18,7 +18,7 @@ import httpx
 from ..errors import BeepError, ConnectionLostError, ProtocolError, UsageError, WorkerDiedError
 from ..worker.wire import FrameError
 from .http_call import Call
-from .http_connection import FRAME, INCARNATION, HttpConnection, content_of, frames_of
+from .http_connection import ANY_REPLY, FRAME, INCARNATION, WITH_PROGRESS, HttpConnection, content_of, frames_of
 from .http_errors import foreign_error, is_end
 from .http_routes import control_ask
 from .transport import OnEvent, OnInput, Reply
@@ -100,10 +100,10 @@ class HttpTransport:
     def control(self, command: str, fields: dict[str, Any], *, on_event: OnEvent | None = None) -> dict[str, Any]:
         """See `Transport.control`."""
         ask = control_ask(command, {"session": self.session} | fields)
-        headers = [] if on_event is None else [(b"accept", b"text/event-stream")]
+        accept = ANY_REPLY if on_event is None else WITH_PROGRESS
         read_s = None if command.startswith(TAKE_LONG) else CONTROL_S
         try:
-            response = self._connected().request(ask, headers=headers, read_s=read_s)
+            response = self._connected().request(ask, accept=accept, read_s=read_s)
             try:
                 content = self._control_content(response, on_event)
             finally:
@@ -235,6 +235,10 @@ def _named(command: str, content: dict[str, Any]) -> dict[str, Any]:
         return {"interrupted": not content.get("wasIdle", False), "killed": False}
     if command == "sessions":
         return {"sessions": content.get("items", [])}
+    if command == "venv_list":
+        return {"environments": content["items"]}
+    if command == "venv_status":
+        return {"environment": content}
     return content
 
 

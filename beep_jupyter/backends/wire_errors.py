@@ -1,4 +1,7 @@
-"""From the error codes of the wire to our errors: one table for all transports. Runs in clients."""
+"""From the error codes of the wire to our errors and back: one table for all transports.
+
+Runs in clients; the way back runs where a server carries out a management command.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,22 @@ from typing import Any
 from ..errors import (
     AuthenticationError,
     BeepError,
+    ConfigurationError,
     ConnectionLostError,
+    DownloadError,
+    EnvironmentBusyError,
+    EnvironmentExistsError,
+    EnvironmentNotFoundError,
     ExecutionError,
+    ExecutionTimeoutError,
     HandleNotFoundError,
+    InstallError,
     ProtocolError,
+    RuntimeBusyError,
+    RuntimeNotFoundError,
     StartError,
     TransferError,
+    UnsupportedRuntimeError,
     UsageError,
     WorkerDiedError,
 )
@@ -47,10 +60,37 @@ def _plain(kind: type[BeepError], cure: str) -> Callable[[dict[str, Any], str], 
     return make
 
 
+def _whole(kind: type[BeepError], *facts: str) -> Callable[[dict[str, Any], str], BeepError]:
+    """An error of a management command: its own sentence and cure, as if it had been carried out here."""
+
+    def make(error: dict[str, Any], _: str) -> BeepError:
+        known = {name: error[name] for name in facts if name in error}
+        return kind(error["message"], error.get("cure", ""), **known)
+
+    return make
+
+
+def _not_found(kind: type[RuntimeNotFoundError] | type[EnvironmentNotFoundError]) -> Callable[..., BeepError]:
+    def make(error: dict[str, Any], _: str) -> BeepError:
+        return kind(error.get("name", ""), error.get("known", ()), error.get("cure", ""), what=error["message"])
+
+    return make
+
+
 ERRORS: dict[str, Callable[[dict[str, Any], str], BeepError]] = {
     "bad_request": _plain(UsageError, "docs/reference/protocol.md lists the fields of each command."),
+    "cancelled": _plain(ConnectionLostError, "Ask for it again."),
+    "configuration": _whole(ConfigurationError),
     "crowded": _plain(ConnectionLostError, "Interrupt that, or wait for its end."),
     "died": _died,
+    "download": _whole(DownloadError, "is_unreachable"),
+    "environment_busy": _whole(EnvironmentBusyError),
+    "environment_exists": _whole(EnvironmentExistsError),
+    "environment_not_found": _not_found(EnvironmentNotFoundError),
+    "forbidden": _plain(AuthenticationError, "Use the address of its connection file."),
+    "install": _whole(InstallError, "log"),
+    "internal": _plain(ProtocolError, "Its log says how: `beep logs`."),
+    "malformed": _plain(ProtocolError, "Install the same version of beep-jupyter on both sides."),
     "no_handle": _plain(HandleNotFoundError, "Make the object anew; handles end with their worker."),
     "no_session": _plain(UsageError, "Open it first with `backend.session(NAME)`."),
     "no_variable": _plain(UsageError, "`backend.variables()` lists what there is."),
@@ -58,10 +98,31 @@ ERRORS: dict[str, Callable[[dict[str, Any], str], BeepError]] = {
         ProtocolError, "Install the same version of beep-jupyter on both sides and restart the backend."
     ),
     "raised": lambda error, _: ExecutionError(error["ename"], error["evalue"], error["traceback"]),
+    "runtime_busy": _whole(RuntimeBusyError),
+    "runtime_not_found": _not_found(RuntimeNotFoundError),
+    "runtime_unsupported": _whole(UnsupportedRuntimeError),
     "start": _start,
+    "timeout": lambda error, _: ExecutionTimeoutError(error.get("timeout_s", 0.0)),
+    "too_large": _plain(TransferError, "Send it in parts."),
     "transfer": _plain(TransferError, "Send its parts as plain values, or keep it there and use a handle."),
     "unauthenticated": _plain(AuthenticationError, "Connect with the token of its connection file."),
     "unknown_command": _plain(ProtocolError, "Install the same version of beep-jupyter on both sides."),
+    "unsupported_type": _plain(ProtocolError, "Install the same version of beep-jupyter on both sides."),
+    "usage": _whole(UsageError),
+}
+
+# What a management command may raise; its code, and the facts that go with its sentence.
+_MANAGEMENT: dict[type[BeepError], tuple[str, tuple[str, ...]]] = {
+    ConfigurationError: ("configuration", ()),
+    DownloadError: ("download", ("is_unreachable",)),
+    EnvironmentBusyError: ("environment_busy", ()),
+    EnvironmentExistsError: ("environment_exists", ()),
+    EnvironmentNotFoundError: ("environment_not_found", ("name", "known")),
+    InstallError: ("install", ("log",)),
+    RuntimeBusyError: ("runtime_busy", ()),
+    RuntimeNotFoundError: ("runtime_not_found", ("name", "known")),
+    UnsupportedRuntimeError: ("runtime_unsupported", ()),
+    UsageError: ("usage", ()),
 }
 
 
@@ -73,3 +134,9 @@ def error_of(error: dict[str, Any], backend: str) -> BeepError:
     """
     make = ERRORS.get(error.get("code", ""))
     return make(error, backend) if make else ProtocolError(f"Backend '{backend}' answered {error!r:.200}.")
+
+
+def facts_of(error: BeepError) -> dict[str, Any]:
+    """`{code, message, cure, …}` of what a management command raised, from which `error_of` makes the same again."""
+    code, names = _MANAGEMENT.get(type(error), ("internal", ()))
+    return {name: getattr(error, name) for name in names} | {"code": code, "message": error.what, "cure": error.cure}
