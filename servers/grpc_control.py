@@ -17,10 +17,10 @@ from beep_jupyter.backends.grpc_rpcs import CONTROL, PYTHON, rpcs_of
 
 from calls import refusal
 from control import Refused
-from grpc_peer import is_at_other_end
 from grpc_relay import Relays
 from grpc_services import Answer, Answering
 from life import Life
+from peers import holds_connection
 from supervisor import DEFAULT_SESSION, SessionMissingError
 
 MAX_STREAMS = 32  # each has a thread for as long as it lasts
@@ -31,13 +31,16 @@ class ControlService:
 
     Args:
         relays: lets go of a session's connections when that is closed.
+
+    Attributes:
+        streams: as many as may still be opened.
     """
 
     def __init__(self, life: Life, answering: Answering, relays: Relays) -> None:
         self._answering = answering
         self._life = life
         self._relays = relays
-        self._streams = threading.BoundedSemaphore(MAX_STREAMS)
+        self.streams = threading.BoundedSemaphore(MAX_STREAMS)
 
     def python_handlers(self) -> dict[str, grpc.RpcMethodHandler]:
         """The handlers of PythonService that reach no worker, by name."""
@@ -88,11 +91,12 @@ class ControlService:
     def own(self, message: Any, context: grpc.ServicerContext) -> Iterator[Message]:
         """A process that is seen at the other end of the connection is watched; of any other, this stream."""
         owners = self._life.owners
-        if is_at_other_end(message.pid, context.peer()):
+        host, _, port = context.peer().removeprefix("ipv4:").rpartition(":")
+        if port.isdecimal() and holds_connection(message.pid, host, int(port)):
             owners.add(message.pid)
             yield beep_pb2.OwnReply(owner=owners.first)
             return
-        with _Slot(self._streams):
+        with Slot(self.streams):
             ended = threading.Event()
             let_go = owners.hold()
             try:
@@ -105,7 +109,7 @@ class ControlService:
     def follow_logs(self, message: Any, context: grpc.ServicerContext) -> Iterator[Message]:
         """The lines of the log."""
         log = self._life.log
-        with _Slot(self._streams):
+        with Slot(self.streams):
             if context.add_callback(log.nudge):
                 for line in log.follow(wait=message.follow, is_wanted=context.is_active):
                     yield beep_pb2.LogLine(line=line)
@@ -114,7 +118,7 @@ class ControlService:
         return form.write(self._life.control.answer(command, fields, 0))
 
 
-class _Slot:
+class Slot:
     """One of the threads that streams may keep.
 
     Raises:

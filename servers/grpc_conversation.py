@@ -11,19 +11,16 @@ import grpc
 from beep_jupyter.backends.frame_socket import BrokenError
 from beep_jupyter.worker.wire import FrameError
 
-from calls import MAX_KEY_CHARACTERS, Call, check_incarnation, died
+from calls import MAX_KEY_CHARACTERS, Call, check_incarnation
 from control import Refused
+from endings import Frame, judge, raised, reason, tail_with
 from grpc_relay import Relay, Relays
 from grpc_status import GONE
 from life import Life
-from supervisor import DEFAULT_SESSION, SessionMissingError
+from supervisor import DEFAULT_SESSION
 
 MAX_CALLS = 64  # of the session plane, each with a thread of its own; the rest of the threads is for the control plane
 CONNECT_TRIES = 5
-_TAIL_CHARACTERS = 4000
-_WITHDRAWN = "it waited for another client's code and was not begun"
-
-Frame = tuple[dict[str, Any], Sequence[Any]]
 
 
 class Asked:
@@ -164,13 +161,10 @@ class Conversation:
             raise self._reason() from None
         header = frame[0]
         if header["type"] == "event":
-            if header["fields"].get("name") == "stderr":
-                self._tail = (self._tail + header["fields"]["text"])[-_TAIL_CHARACTERS:]
+            self._tail = tail_with(self._tail, header["fields"])
             return frame
         self._is_whole = True
-        if "error" in header:
-            raise self._refused(header["error"])
-        return frame
+        return judge(frame, self._call, self._asked.timeout_s)
 
     def check_time(self, reply: dict[str, Any]) -> None:
         """Of `execute`, whose reply tells of an interrupt as of any other end.
@@ -179,7 +173,7 @@ class Conversation:
             Refused: it was interrupted because its time was over.
         """
         if self._call.is_late and reply.get("status") == "interrupted":
-            raise self._refused(reply["error"] | {"status": "interrupted"})
+            raise raised(reply["error"] | {"status": "interrupted"}, self._call, self._asked.timeout_s)
 
     def _begin(self) -> None:
         """Takes a relay connection on which the worker waits for the request, and notes the request.
@@ -224,27 +218,8 @@ class Conversation:
         asked = self._asked
         if not asked.context.is_active():
             return Refused(GONE, "the client has left")
-        try:
-            obituary = self._conversations.supervisor.obituary(asked.session, self._relay.incarnation)
-        except SessionMissingError:
-            obituary = {"reason": "stop"}
-        if obituary is not None:
-            tail = (self._tail or obituary.get("stderr_tail", ""))[-_TAIL_CHARACTERS:]
-            refused = died(obituary | {"stderr_tail": tail})
-            refused.facts["outputs"] = list(obituary.get("outputs", ()))
-            return refused
-        if self._call.is_withdrawn:
-            traceback = [f"KeyboardInterrupt: {_WITHDRAWN}"]
-            error = {"ename": "KeyboardInterrupt", "evalue": _WITHDRAWN, "traceback": traceback}
-            return self._refused(error | {"status": "interrupted", "message": traceback[0]})
-        return Refused("internal", "the worker ended the conversation")
-
-    def _refused(self, error: dict[str, Any]) -> Refused:
-        facts = dict(error)
-        code, message = facts.pop("code", "raised"), facts.pop("message", "")
-        if self._call.is_late and facts.get("status") == "interrupted":
-            return Refused("timeout", f"it did not end within {self._asked.timeout_s:g} s and was interrupted", facts)
-        return Refused(code, message, facts)
+        supervisor, incarnation = self._conversations.supervisor, self._relay.incarnation
+        return reason(supervisor, self._call, incarnation, asked.timeout_s, self._tail)
 
 
 def key_in(metadata: dict[str, Any]) -> str | None:

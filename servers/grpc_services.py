@@ -15,7 +15,8 @@ from beep_jupyter.backends.grpc_rpcs import PYTHON, SESSION_PLANE, Rpc, rpcs_of
 from beep_jupyter.worker.wire import AFTER_HELLO
 
 from control import Refused
-from grpc_conversation import Asked, Conversation, Conversations, Frame
+from endings import Frame
+from grpc_conversation import Asked, Conversation, Conversations
 from grpc_status import abort
 from life import Life
 

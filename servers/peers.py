@@ -17,6 +17,8 @@ def holds_connection(pid: int, host: str, port: int) -> bool:
     try:
         process = psutil.Process(pid)
         find = process.net_connections if hasattr(process, "net_connections") else process.connections
-        return any(found.laddr and tuple(found.laddr) == (host, port) for found in find("tcp"))
+        # gRPC's own sockets are of IPv6 where the system has it, and see this address as ::ffff:127.0.0.1.
+        held = [(found.laddr.ip.removeprefix("::ffff:"), found.laddr.port) for found in find("tcp") if found.laddr]
+        return (host, port) in held
     except (psutil.Error, OSError, ValueError):
         return False  # it is gone, another user's, or on another machine

@@ -15,13 +15,14 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from beep_jupyter.backends.grpc_messages import MESSAGE_BYTES
-from beep_jupyter.backends.grpc_rpcs import CONTROL, PYTHON
+from beep_jupyter.backends.grpc_rpcs import CONTROL, PYTHON, VENV
 
 from grpc_control import MAX_STREAMS, ControlService
 from grpc_conversation import MAX_CALLS, Conversations
 from grpc_gate import Gate
 from grpc_services import Answering, PythonService
 from grpc_threads import RpcThreads
+from grpc_venv import VenvService
 from life import Life, read_order, report_unspawnable
 from spawn import Process
 
@@ -70,6 +71,7 @@ def _add_services(server: Any, life: Life) -> None:
     )
     handlers = {
         PYTHON: python.handlers() | control.python_handlers(),
+        VENV: VenvService(life, answering, control.streams).handlers(),
         CONTROL: control.handlers(),
     }
     names = [f"beep.v1.{service}" for service in handlers]

@@ -87,12 +87,21 @@ class Form:
             message = self.kind(**others)
         except UnicodeEncodeError:  # a lone surrogate, which protobuf's texts cannot hold
             message = self.kind(**_printable(others))
-        except (TypeError, ValueError) as error:
-            raise MalformedFieldError(f"a field has the wrong type: {error}") from None
+        except (TypeError, ValueError):
+            raise MalformedFieldError(self._wrong_one(others)) from None
         if buffers:
             first = next(name for name in self._values if name in others)
             getattr(message, first).buffers.extend(map(bytes, buffers))
         return message
+
+    def _wrong_one(self, arguments: Fields) -> str:
+        """Which of the arguments a message cannot take; protobuf does not say."""
+        for name, value in arguments.items():
+            try:
+                self.kind(**{name: value})
+            except (TypeError, ValueError):
+                return f"field '{name}' cannot be of type '{type(value).__name__}'"
+        return "its fields cannot be put together"
 
 
 class _Part:

@@ -511,18 +511,28 @@ class ListHandlesReply(_message.Message):
     def __init__(self, handles: _Optional[_Iterable[_Union[Handle, _Mapping]]] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CreateEnvironmentRequest(_message.Message):
-    __slots__ = ("session", "provider_name", "model_id", "python", "packages")
+    __slots__ = ("session", "provider_name", "model_id", "python", "packages", "requirements", "lock", "set", "dotnet", "replace")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     PROVIDER_NAME_FIELD_NUMBER: _ClassVar[int]
     MODEL_ID_FIELD_NUMBER: _ClassVar[int]
     PYTHON_FIELD_NUMBER: _ClassVar[int]
     PACKAGES_FIELD_NUMBER: _ClassVar[int]
+    REQUIREMENTS_FIELD_NUMBER: _ClassVar[int]
+    LOCK_FIELD_NUMBER: _ClassVar[int]
+    SET_FIELD_NUMBER: _ClassVar[int]
+    DOTNET_FIELD_NUMBER: _ClassVar[int]
+    REPLACE_FIELD_NUMBER: _ClassVar[int]
     session: str
     provider_name: str
     model_id: str
     python: str
     packages: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, session: _Optional[str] = ..., provider_name: _Optional[str] = ..., model_id: _Optional[str] = ..., python: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ...) -> None: ...
+    requirements: str
+    lock: str
+    set: str
+    dotnet: bool
+    replace: bool
+    def __init__(self, session: _Optional[str] = ..., provider_name: _Optional[str] = ..., model_id: _Optional[str] = ..., python: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ..., requirements: _Optional[str] = ..., lock: _Optional[str] = ..., set: _Optional[str] = ..., dotnet: bool = ..., replace: bool = ...) -> None: ...
 
 class CreateEnvironmentReply(_message.Message):
     __slots__ = ("path", "success")
@@ -533,12 +543,14 @@ class CreateEnvironmentReply(_message.Message):
     def __init__(self, path: _Optional[str] = ..., success: bool = ...) -> None: ...
 
 class DeleteEnvironmentRequest(_message.Message):
-    __slots__ = ("session", "name")
+    __slots__ = ("session", "name", "force")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    FORCE_FIELD_NUMBER: _ClassVar[int]
     session: str
     name: str
-    def __init__(self, session: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+    force: bool
+    def __init__(self, session: _Optional[str] = ..., name: _Optional[str] = ..., force: bool = ...) -> None: ...
 
 class DeleteEnvironmentReply(_message.Message):
     __slots__ = ("success",)
@@ -593,30 +605,40 @@ class Environment(_message.Message):
     def __init__(self, name: _Optional[str] = ..., path: _Optional[str] = ..., python: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ..., is_locked: bool = ..., problem: _Optional[str] = ...) -> None: ...
 
 class InstallPackagesRequest(_message.Message):
-    __slots__ = ("session", "name", "packages")
+    __slots__ = ("session", "name", "packages", "dry_run")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     PACKAGES_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
     session: str
     name: str
     packages: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, session: _Optional[str] = ..., name: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ...) -> None: ...
+    dry_run: bool
+    def __init__(self, session: _Optional[str] = ..., name: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ..., dry_run: bool = ...) -> None: ...
 
 class UninstallPackagesRequest(_message.Message):
-    __slots__ = ("session", "name", "packages")
+    __slots__ = ("session", "name", "packages", "dry_run")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     PACKAGES_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
     session: str
     name: str
     packages: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, session: _Optional[str] = ..., name: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ...) -> None: ...
+    dry_run: bool
+    def __init__(self, session: _Optional[str] = ..., name: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ..., dry_run: bool = ...) -> None: ...
 
 class InstallPackagesReply(_message.Message):
-    __slots__ = ("success",)
+    __slots__ = ("success", "added", "removed", "is_dry_run")
     SUCCESS_FIELD_NUMBER: _ClassVar[int]
+    ADDED_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_FIELD_NUMBER: _ClassVar[int]
+    IS_DRY_RUN_FIELD_NUMBER: _ClassVar[int]
     success: bool
-    def __init__(self, success: bool = ...) -> None: ...
+    added: _containers.RepeatedScalarFieldContainer[str]
+    removed: _containers.RepeatedScalarFieldContainer[str]
+    is_dry_run: bool
+    def __init__(self, success: bool = ..., added: _Optional[_Iterable[str]] = ..., removed: _Optional[_Iterable[str]] = ..., is_dry_run: bool = ...) -> None: ...
 
 class EnsureAdminEnvironmentRequest(_message.Message):
     __slots__ = ("session",)
