@@ -81,6 +81,7 @@ class Life:
         self.supervisor.on_limit = lambda *limit: self.calls.limit(*limit)
         self._calls: Calls | None = None
         self._jobs: VenvJobs | None = None
+        self._jobs_lock = threading.Lock()  # a command and who follows it ask at the same moment
         self._on_stopped = on_stopped
         self._order = order
         self._stop_lock = threading.Lock()
@@ -98,11 +99,12 @@ class Life:
     @property
     def jobs(self) -> VenvJobs:
         """The management commands under way; made when first needed."""
-        if self._jobs is None:
-            from venv_jobs import VenvJobs
+        with self._jobs_lock:
+            if self._jobs is None:
+                from venv_jobs import VenvJobs
 
-            self._jobs = VenvJobs(self.supervisor)
-        return self._jobs
+                self._jobs = VenvJobs(self.supervisor)
+            return self._jobs
 
     def begin(self, first: Process) -> None:
         """Takes over the first worker, and watches the owner and the signals; on the main thread."""

@@ -38,6 +38,7 @@ Say = Callable[[dict[str, Any]], None]
 
 def main() -> None:
     """Carries out the order."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the server ignores it, which its children inherit
     say = _take_stdout()
     order = json.loads(sys.stdin.readline())
     threading.Thread(target=_watch_input, daemon=True).start()
