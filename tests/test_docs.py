@@ -101,14 +101,17 @@ def test_every_page_of_the_docs_is_in_the_menu() -> None:
 def commands_below(heading: str) -> set[str]:
     """The commands in the table below a heading of the protocol."""
     section = PROTOCOL.read_text(encoding="utf-8").split(f"### {heading}\n")[1].split("\n#")[0]
-    return set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    named = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", section, re.MULTILINE)
+    return {name for names in named for name in re.findall(r"\w+", names)}
 
 
 def test_the_protocol_lists_the_commands_of_both_planes() -> None:
     at_once = {name[3:] for name in dir(Commands) if name.startswith("do_")}
     assert commands_below("Session plane") == {*at_once, *LATE, "input"}
     control = (CHECKOUT / "servers/control.py").read_text(encoding="utf-8")
-    assert commands_below("Control plane") == {*re.findall(r"def do_(\w+)", control), "logs"}
+    orders = (CHECKOUT / "servers/venv_orders.py").read_text(encoding="utf-8")
+    managing = {f"venv_{name}" for name in re.findall(r'^    "(\w+)": \{', orders, re.MULTILINE)}
+    assert commands_below("Control plane") == {*re.findall(r"def do_(\w+)", control), *managing, "logs"}
 
 
 def test_the_protocol_lists_the_error_codes_that_clients_know() -> None:

@@ -113,7 +113,7 @@ def test_it_says_step_by_step_what_it_does(ran: Ran) -> None:
         "Before the notebook: its environments",
         "One data set, two pandas",
         "Build two environments",
-        "Start a backend in each",
+        "Start backends",
         "Read the data in both",
         "Analyse them in both",
         "Compare",
@@ -184,13 +184,15 @@ def test_the_picture_travels_as_bytes_and_is_shown(ran: Ran) -> None:
     assert "image/png" in ran.cells["show"].outputs[0].data
 
 
-def test_status_shows_both_backends_and_stop_ends_them(ran: Ran) -> None:
+def test_status_shows_a_backend_of_each_kind_and_stop_ends_them(ran: Ran) -> None:
     table = ran.cells["status"].outputs[0].data["text/plain"].splitlines()
     assert [line.split()[:4] for line in table[1:]] == [
-        ["demo-new", "pipe", "demo-new", "idle"],
+        ["demo-draw", "grpc", "demo-new", "idle"],
+        ["demo-new", "http", "demo-new", "idle"],
         ["demo-old", "pipe", "demo-old", "idle"],
     ]
-    assert printed(ran.cells["stop"]) == "Backend 'demo-old' is stopped.\nBackend 'demo-new' is stopped.\n"
+    stopped = [f"Backend '{name}' is stopped.\n" for name in ("demo-old", "demo-new", "demo-draw")]
+    assert printed(ran.cells["stop"]) == "".join(stopped)
 
 
 def test_ctrl_c_ends_it_at_once_and_leaves_nothing_running(ran: Ran) -> None:
