@@ -53,6 +53,7 @@ class GrpcTransport:
         if self._channel is not None:
             _inherited.append(self._channel)
             self._channel = None
+        self._connecting = threading.RLock()
         self._is_calling = False
         self._keys = map(f"{os.urandom(4).hex()}-{{}}".format, itertools.count(1))
         self._lock = threading.RLock()
@@ -128,9 +129,10 @@ class GrpcTransport:
     def _connected(self) -> GrpcChannel:
         if self._pid != os.getpid():
             self._begin()
-        if self._channel is None:
-            self._channel = GrpcChannel(self.address, self._token)
-        return self._channel
+        with self._connecting:  # control commands do not wait for a call, and come from any thread
+            if self._channel is None:
+                self._channel = GrpcChannel(self.address, self._token)
+            return self._channel
 
     def _carry_out(
         self,

@@ -62,6 +62,7 @@ class HttpTransport:
 
     def _begin(self) -> None:
         """Also in a fork, whose connections are the parent's, and where another thread may have held the lock."""
+        self._connecting = threading.RLock()
         self._connection: HttpConnection | None = None
         self._is_calling = False
         self._keys = map(f"{os.urandom(4).hex()}-{{}}".format, itertools.count(1))
@@ -156,9 +157,10 @@ class HttpTransport:
     def _connected(self) -> HttpConnection:
         if self._pid != os.getpid():
             self._begin()
-        if self._connection is None:
-            self._connection = self._another()
-        return self._connection
+        with self._connecting:  # control commands do not wait for a call, and come from any thread
+            if self._connection is None:
+                self._connection = self._another()
+            return self._connection
 
     def _another(self) -> HttpConnection:
         return HttpConnection(self.address, self._token)

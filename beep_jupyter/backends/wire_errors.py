@@ -32,11 +32,17 @@ from ..errors import (
 )
 
 
+def _clause(error: dict[str, Any]) -> str:
+    """The message for the middle of a sentence; HTTP's documents have it as one of its own."""
+    message: str = error["message"].rstrip(".")
+    return message[:1].lower() + message[1:]
+
+
 def _start(error: dict[str, Any], backend: str) -> BeepError:
     tail = (error.get("stderrTail") or error.get("stderr_tail") or "").strip()
     last = f" (last words: {tail.splitlines()[-1].rstrip('.')[:300]})" if tail else ""
     return StartError(
-        f"Backend '{backend}' did not start: {error['message']}{last}.",
+        f"Backend '{backend}' did not start: {_clause(error)}{last}.",
         f"`beep doctor {backend}` looks for the reason.",
         stderr_tail=tail,
     )
@@ -55,7 +61,7 @@ def _died(error: dict[str, Any], backend: str) -> BeepError:
 
 def _plain(kind: type[BeepError], cure: str) -> Callable[[dict[str, Any], str], BeepError]:
     def make(error: dict[str, Any], backend: str) -> BeepError:
-        return kind(f"Backend '{backend}': {error['message'].rstrip('.')}.", error.get("cure") or cure)
+        return kind(f"Backend '{backend}': {_clause(error)}.", error.get("cure") or cure)
 
     return make
 
