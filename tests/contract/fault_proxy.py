@@ -61,7 +61,7 @@ class FaultProxy:
     def address(self) -> str:
         if self._is_unix:
             return f"unix:{self._listener.getsockname()}"
-        return f"{self._scheme}127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"{self._scheme}[::1]:{self._target}" if self._scheme else f"127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> FaultProxy:
         return self
@@ -76,8 +76,17 @@ class FaultProxy:
         self._folder.cleanup()
 
     def _listen(self) -> socket.socket:
-        listener = socket.socket(socket.AF_UNIX if self._is_unix else socket.AF_INET)
-        listener.bind(str(Path(self._folder.name) / "proxy.sock") if self._is_unix else ("127.0.0.1", 0))
+        """For HTTP at the same port of the other loopback address: a backend answers to no other port than its own."""
+        listener = socket.socket(
+            socket.AF_UNIX if self._is_unix else socket.AF_INET6 if self._scheme else socket.AF_INET
+        )
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # past connections of the port do not matter
+        if not self._is_unix:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # past a proxy that was here before
+        if self._is_unix:
+            listener.bind(str(Path(self._folder.name) / "proxy.sock"))
+        else:
+            listener.bind(("::1", self._target) if self._scheme else ("127.0.0.1", 0))
         listener.listen(64)
         return listener
 
@@ -92,7 +101,7 @@ class FaultProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            backend = socket.socket(client.family)
+            backend = socket.socket(socket.AF_UNIX if self._is_unix else socket.AF_INET)
             self._sockets += [client, backend]
             with contextlib.suppress(OSError):
                 backend.connect(self._target if self._is_unix else ("127.0.0.1", self._target))
@@ -121,6 +130,7 @@ class FaultProxy:
     def _end(self, source: socket.socket, sink: socket.socket) -> None:
         if self.faults.is_reset and not self._is_unix:
             sink.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            sink.shutdown(socket.SHUT_RD)  # wakes who reads it here: while they do, closing would send nothing
             sink.close()
         _shut(sink)
         _shut(source)
