@@ -71,7 +71,7 @@ def document(refused: Refused, *, with_outputs: bool = False) -> dict[str, Any]:
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": _sentence(str(refused)),
+        "detail": str(refused),
         "code": refused.code,
     }
     return facts | common
@@ -83,6 +83,3 @@ def problem(refused: Refused, headers: Iterable[tuple[str, str]] = (), *, with_o
     body = json.dumps(content, separators=(",", ":")).encode()
     return Response(body, content["status"], dict(headers), PROBLEM_JSON)
 
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
