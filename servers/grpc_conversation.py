@@ -128,8 +128,8 @@ class Conversation:
         """Closes the connection unless the conversation came to its proper end."""
         self._conversations.asking.pop(self._call.request, None)
         self._conversations.calls.end(self._call)
-        self._relay.end()
-        if self._is_whole:
+        is_usable = self._relay.end()
+        if is_usable and self._is_whole:
             self._conversations.relays.give_back(self._relay)
         else:
             self._relay.close()

@@ -41,6 +41,7 @@ class Relay(FrameSocket):
             theirs.close()
             raise
         self.session = session
+        self._is_left = False
         self._is_ready = False
         self._lock = threading.Lock()
         self._request = 0
@@ -49,15 +50,21 @@ class Relay(FrameSocket):
         """From here on the connection is this request's."""
         self._request = request
 
-    def end(self) -> None:
-        """The request is over: who still wants to end it for that request's sake comes too late."""
+    def end(self) -> bool:
+        """The request is over: who still wants to end it for that request's sake comes too late.
+
+        Returns:
+            Whether nobody came in time; a reply may have come in all the same.
+        """
         with self._lock:
             self._request = 0
+            return not self._is_left
 
     def leave(self, request: int) -> None:
         """Ends the conversation, from any thread, if it is still about that request."""
         with self._lock:
             if self._request == request:
+                self._is_left = True
                 self.hang_up()
 
     def await_ready(self) -> None:

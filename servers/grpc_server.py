@@ -12,12 +12,13 @@ sys.path.append(sys.argv[1])
 
 from spawn import Process  # noqa: E402  the worker is spawned before anything else is imported
 
+VARIABLES = dict(os.environ)  # gRPC and what it needs add to them, which is not the workers' business
 BOOT = os.path.join(sys.argv[1], "beep_jupyter", "worker", "boot.py")
 
 
 def spawn(incarnation: str) -> Process:
     """Starts a worker of this backend; by posix_spawn, which runs nothing of gRPC's in the child."""
-    return Process(sys.argv[2], BOOT, sys.argv[3], incarnation)
+    return Process(sys.argv[2], BOOT, sys.argv[3], incarnation, VARIABLES)
 
 
 if __name__ == "__main__":

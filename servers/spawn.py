@@ -27,7 +27,9 @@ class Process:
 
     __slots__ = ("channel", "incarnation", "life", "pid", "status", "stderr", "stdout")
 
-    def __init__(self, python: str, boot: str, cache: str, incarnation: str) -> None:
+    def __init__(
+        self, python: str, boot: str, cache: str, incarnation: str, variables: dict[str, str] | None = None
+    ) -> None:
         """Starts it.
 
         Args:
@@ -35,6 +37,7 @@ class Process:
             boot: path of the worker's `boot.py`.
             cache: folder for the worker's compiled modules.
             incarnation: unique among all workers.
+            variables: its environment; None is this process's.
 
         Raises:
             OSError: the interpreter cannot be started.
@@ -48,7 +51,8 @@ class Process:
         given = {1: out, 2: err, descriptors.CHANNEL: theirs.fileno(), descriptors.STDOUT: self.stdout}
         given |= {descriptors.STDERR: self.stderr, descriptors.STATUS: self.status, descriptors.LIFE: life}
         try:
-            self.pid = _spawn([python, "-I", boot, cache], os.environ | {"BEEP_WORKER": incarnation}, given)
+            own = os.environ if variables is None else variables
+            self.pid = _spawn([python, "-I", boot, cache], {**own, "BEEP_WORKER": incarnation}, given)
         except OSError:
             self.close()
             raise

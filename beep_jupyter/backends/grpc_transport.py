@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import socket
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ import grpc
 
 from ..errors import BeepError, ConnectionLostError, UsageError, WorkerDiedError
 from . import grpc_control
+from ._proto import beep_pb2
 from .grpc_call import Call
 from .grpc_channel import GrpcChannel
 from .grpc_errors import foreign_error, wire_error
@@ -162,7 +162,7 @@ class GrpcTransport:
             return foreign_error(failed, self._backend)
         self.close()
         known, self._incarnation = self._incarnation, None
-        if self._is_listening():
+        if self._answers():
             return ConnectionLostError(
                 f"The connection to backend '{self._backend}' was lost.", "`beep status` shows whether it still runs."
             )
@@ -172,10 +172,13 @@ class GrpcTransport:
         found = wire_error(failed)
         return foreign_error(failed, self._backend) if found is None else error_of(found, self._backend)
 
-    def _is_listening(self) -> bool:
-        host, _, port = self.address.rpartition(":")
+    def _answers(self) -> bool:
+        """Whether somebody is there; a port may take connections a moment longer than its server lives."""
+        fresh = GrpcChannel(self.address, self._token)
         try:
-            socket.create_connection((host, int(port)), _LOOK_S).close()
-        except OSError:
-            return False
+            fresh.control.GetHealth(beep_pb2.GetHealthRequest(), metadata=fresh.metadata, timeout=_LOOK_S)
+        except grpc.RpcError as failed:
+            return bool(failed.code() is not grpc.StatusCode.UNAVAILABLE)
+        finally:
+            fresh.close()
         return True
