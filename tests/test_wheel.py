@@ -57,6 +57,7 @@ def test_the_wheel_puts_one_package_beside_its_description(wheel: zipfile.ZipFil
     [
         "_servers/pipe_server.py",
         "_protos/README.md",
+        "_protos/beep.proto",
         "_notebooks/01-quickstart.ipynb",
         "worker/boot.py",
         "environments/sets/data-science.toml",

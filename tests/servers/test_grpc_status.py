@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import grpc
 import pytest
 
 from beep_jupyter.backends.wire_errors import ERRORS
+from beep_jupyter.resources import find_folder
 
 from control import Refused
 from grpc_status import DETAILS_BYTES, GONE, STATUSES, abort
@@ -34,6 +36,19 @@ class Context:
 def test_every_code_that_clients_know_has_a_status_and_the_other_way_round() -> None:
     only_of_http = {"malformed", "unsupported_type"}
     assert set(STATUSES) - {GONE} == set(ERRORS) - only_of_http
+
+
+def test_the_reference_lists_each_code_with_its_status() -> None:
+    page = (find_folder("protos").parent / "docs/reference/grpc.md").read_text()
+    rows = re.findall(r"^\| ([A-Z_, ]+) \| (.*) \|$", page, re.MULTILINE)
+    listed = {
+        (status, code)
+        for statuses, codes in rows
+        for status in statuses.split(", ")
+        for code in re.findall(r"`([a-z_]+)`", codes)
+    }
+    missing = {(status.name, code) for code, status in STATUSES.items() if code != GONE} - listed
+    assert missing == set()
 
 
 @pytest.mark.parametrize(
