@@ -138,11 +138,12 @@ def test_the_readmes_examples_run(home: Home) -> None:
     done = run(RUN_CELLS, json.dumps(cells))
     assert "Hello from Python " + OLDEST.version in done
     assert "answer: 42" in done
-    (program,) = blocks(README, "python")
-    done = run(program)
+    with_values, with_objects = blocks(README, "python")
+    done = run(with_values)
     assert str(OLDEST.pair) in done
     assert "6 [{'output_type': 'stream', 'name': 'stdout', 'text': '6\\n'}]" in done
     assert "['numbers', 'total']" in done
+    assert run(with_objects).startswith("[0.5 1. ] http://127.0.0.1:")
 
 
 def run(program: str, text: str = "") -> str:
