@@ -8,8 +8,8 @@ The order is one line of JSON on standard input, whose end then means that the o
     {"kind": K, "token": T, "owner": PID or null, "environment": E, "port": N, "socket": PATH, "file": PATH,
      "log": PATH, "idle_timeout_s": S, "memory_limit_bytes": B}
 
-On standard output goes one line, {"ready": {…}} or {"failed": {"message": M, "stderr_tail": T}}. Standard error is the
-log. Exit status: 0 stopped, 1 the interpreter cannot be started.
+On standard output goes one line, {"ready": {…}} or {"failed": {"message": M, "stderr_tail": T, "cure": C}}. Standard
+error is the log. Exit status: 0 stopped, 1 the interpreter cannot be started.
 """
 
 from __future__ import annotations
@@ -122,9 +122,13 @@ class Life:
         self.identity["address"] = address
         threading.Thread(target=self._report_start, args=(then,), daemon=True).start()
 
-    def fail(self, message: str) -> None:
-        """Tells the launcher why the transport cannot be had, and ends."""
-        _report({"failed": {"message": message, "stderr_tail": ""}})
+    def fail(self, message: str, cure: str = "") -> None:
+        """Tells the launcher why the transport cannot be had, and ends.
+
+        Args:
+            cure: what its user can do.
+        """
+        _report({"failed": {"message": message, "stderr_tail": "", "cure": cure}})
         self.stop()
 
     def stop(self, *, at_once: bool = False) -> list[int]:

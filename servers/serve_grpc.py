@@ -56,7 +56,7 @@ def serve(first: Process | OSError, spawn: Callable[[str], Process]) -> int:
         port = server.add_insecure_port(f"{HOST}:{order['port']}")
         life.open(f"{HOST}:{port}", server.start)
     except RuntimeError:
-        life.fail(_why_not(order["port"]))
+        life.fail(_why_not(order["port"]), "Take another `--port`, or leave it out: a free one is found.")
     life.poller.run()
     for end in ended:
         end.wait(2 * GRACE_S)

@@ -51,7 +51,10 @@ def serve(first: Process | OSError, spawn: Callable[[str], Process]) -> int:
     try:
         listener = _listen(order["port"])
     except OSError as error:
-        life.fail(f"port {order['port']} of {HOST} cannot be had: {error.strerror}")
+        life.fail(
+            f"port {order['port']} of {HOST} cannot be had: {error.strerror}",
+            "Take another `--port`, or leave it out: a free one is found.",
+        )
     else:
         server = _make_server(life, listener)
         servers.append(server)

@@ -150,14 +150,14 @@ def _await_ready(process: subprocess.Popen[str], launch: Launch, log: Path) -> N
     if "ready" in report:
         return
     failed = report.get("failed") or {"message": "its server ended", "stderr_tail": _tail(log)}
-    raise _failed(launch, failed["message"], failed["stderr_tail"].strip())
+    raise _failed(launch, failed["message"], failed["stderr_tail"].strip(), failed.get("cure", ""))
 
 
-def _failed(launch: Launch, message: str, tail: str) -> StartError:
+def _failed(launch: Launch, message: str, tail: str, cure: str = "") -> StartError:
     last = f" ({tail.splitlines()[-1].rstrip('.')[:300]})" if tail else ""
     return StartError(
         f"Backend '{launch.name}' did not start in environment '{launch.environment}': {message}{last}.",
-        f"`beep doctor {launch.environment}` looks for the reason.",
+        cure or f"`beep doctor {launch.environment}` looks for the reason.",
         stderr_tail=tail,
     )
 
