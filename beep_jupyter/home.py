@@ -4,6 +4,7 @@
         config.toml
         runtimes/               managed Pythons
         environments/<name>/    one environment each, with its spec, lock and ready marker
+        dotnet/<version>/       a .NET runtime, where the machine has none of its own
         sets/*.toml             package sets of the user's own
         cache/                  compiled worker code and what discovery learned; may be deleted at any time
         locks/                  one lock file per thing that is being built
@@ -58,6 +59,10 @@ class Home:
     @property
     def environments(self) -> Path:
         return self._folder("environments")
+
+    @property
+    def dotnet(self) -> Path:
+        return self.root / "dotnet"
 
     @property
     def sets(self) -> Path:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import click
 
 from ..backends.names import label
+from ..backends.variables import worker_variables
+from ..environments.dotnet import find_dotnet, has_pythonnet
 from ..errors import BackendNotFoundError
+from ..home import Home
 from ..models import Environment, Health
 from .checks import Check, attempt, check_setup, show_checks
 from .options import as_json
@@ -16,6 +20,12 @@ from .params import BACKEND_OR_ENVIRONMENT
 from .surface import Surface
 
 _START_LIMIT_S = 10.0
+_VERSION = "import sys; print(sys.version.split()[0])"
+_DOTNET = """
+import clr
+from System.Runtime.InteropServices import RuntimeEnvironment, RuntimeInformation
+print(RuntimeInformation.FrameworkDescription, "at", RuntimeEnvironment.GetRuntimeDirectory())
+"""
 
 
 @click.command()
@@ -62,23 +72,46 @@ def _check_environment(surface: Surface, environment: Environment) -> Iterator[C
     yield Check(name, is_ok, environment.problem or f"{environment.state}, Python {environment.version}.")
     if is_ok and environment.state != "building":
         yield _starts(surface, environment)
+        if has_pythonnet(environment.path):
+            yield _uses_dotnet(surface, environment)
 
 
 def _starts(surface: Surface, environment: Environment) -> Check:
     """Whether the interpreter runs, whatever the files say."""
-    name = f"interpreter of {environment.name}"
-    command = [str(environment.python), "-I", "-c", "import sys; print(sys.version.split()[0])"]
-    cure = f"Build it again: `{surface.program} venv create {environment.name} --replace`."
+    is_ok, said = _ask(environment, _VERSION, os.environ)
+    cure = "" if is_ok else f"Build it again: `{surface.program} venv create {environment.name} --replace`."
+    return Check(f"interpreter of {environment.name}", is_ok, f"{environment.python} starts." if is_ok else said, cure)
+
+
+def _uses_dotnet(surface: Surface, environment: Environment) -> Check:
+    """Whether pythonnet starts a .NET runtime, with the variables that a backend there would have."""
+    name, home = f".NET of {environment.name}", Home(surface.beep.home)
+    found = find_dotnet(os.environ, home)
+    is_ok, said = _ask(environment, _DOTNET, worker_variables(os.environ, home, environment.python))
+    if is_ok:
+        return Check(name, True, f"{said} starts.")
+    if found:
+        return Check(name, False, said, f"Set DOTNET_ROOT to another .NET than {found.root}.")
+    again = f"`{surface.program} venv create {environment.name} ... --dotnet`"
+    return Check(name, False, "no .NET 6 or newer was found.", f"Ask for it again, which unpacks one: {again}.")
+
+
+def _ask(environment: Environment, code: str, variables: Mapping[str, str]) -> tuple[bool, str]:
+    """Whether code runs in the environment's interpreter, and what it printed; or, as a sentence, why it does not."""
+    python = environment.python
+    command = [str(python), "-I", "-c", code]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_START_LIMIT_S, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_START_LIMIT_S, stdin=subprocess.DEVNULL, env=variables
+        )
     except OSError as error:
-        return Check(name, False, f"{environment.python} does not start: {error.strerror}.", cure)
+        return False, f"{python} does not start: {error.strerror}."
     except subprocess.TimeoutExpired:
-        return Check(name, False, f"{environment.python} did not answer within {_START_LIMIT_S:g} s.", cure)
+        return False, f"{python} did not answer within {_START_LIMIT_S:g} s."
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"it exited with status {done.returncode}"])[-1]
-        return Check(name, False, f"{environment.python} fails: {last}.", cure)
-    return Check(name, True, f"{environment.python} starts.")
+        return False, f"{python} fails: {last.rstrip('.')}."
+    return True, done.stdout.strip()
 
 
 def _check_backend(surface: Surface, health: Health) -> Iterator[Check]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..errors import EnvironmentExistsError
+from ..errors import EnvironmentExistsError, UnsupportedRuntimeError
 from ..home import Home
 from ..models import Environment, OnProgress, Progress, Runtime
 from .lookup import broken, describe, find_usable
@@ -43,12 +43,13 @@ class Creator:
         Raises:
             EnvironmentExistsError: the name is taken by another spec.
             EnvironmentBusyError: backends run in the one to be replaced.
-            UnsupportedRuntimeError: it is broken, and `replace` was not said.
+            UnsupportedRuntimeError: it is broken, and `replace` was not said; or its Python cannot use .NET.
             RuntimeNotFoundError: there is no such Python.
-            InstallError: it could not be built; all is as before.
+            InstallError: it could not be built, or there is no .NET; all is as before.
         """
         folder = EnvironmentFolder(self._home, name)
         if (ready := self._reusable(folder, request, replace=replace)) is not None:
+            self._make_sure_of_dotnet(request, on_progress)  # what it was built with may be gone since
             return ready
         sweep(self._home, self._backends_in)
         with changing(folder, on_progress):
@@ -93,6 +94,8 @@ class Creator:
     ) -> Record:
         from .builder import fill
 
+        _refuse_dotnet_in_other_pythons(request, runtime)
+        self._make_sure_of_dotnet(request, on_progress)
         fill(self._uv(), name, runtime.path, generation, request, on_progress)
         return Record(
             request.spec(runtime.id),
@@ -100,6 +103,19 @@ class Creator:
             str(runtime.path),
             runtime.version,
             installed_packages(generation.venv),
+        )
+
+    def _make_sure_of_dotnet(self, request: Request, on_progress: OnProgress | None) -> None:
+        if request.dotnet:
+            from .dotnet_unpacking import make_sure_of_dotnet
+
+            make_sure_of_dotnet(self._home, self._uv, on_progress)
+
+
+def _refuse_dotnet_in_other_pythons(request: Request, runtime: Runtime) -> None:
+    if request.dotnet and runtime.implementation not in ("cpython", ""):
+        raise UnsupportedRuntimeError(
+            f"pythonnet, through which .NET is used, does not run in {runtime.id}.", "Choose a CPython with `--python`."
         )
 
 

@@ -18,7 +18,7 @@ from ..names import check_name
 from .creation import Creator
 from .lookup import find_usable, get_environment, list_environments, resolve_environment
 from .publishing import BackendsIn, changing, refuse_busy
-from .request import parse_request
+from .request import parse_request, read_lock
 from .sizes import size_on_disk_bytes
 from .store import EnvironmentFolder
 from .sweeping import sweep
@@ -83,7 +83,7 @@ class EnvironmentManager:
             requirements: path of a requirements file, which may hold whatever uv accepts.
             lock: path of a pylock.toml; installs exactly what it lists, so nothing else can be given beside it.
             set: name of a set of packages, added to `packages`.
-            dotnet: make .NET usable in it; comes with a later version.
+            dotnet: make .NET usable in it: installs pythonnet, and unpacks a .NET runtime where the machine has none.
             replace: rebuild one of that name that has another spec, was modified or is broken.
             on_progress: called on this thread with each line that uv reports.
 
@@ -92,7 +92,7 @@ class EnvironmentManager:
             RuntimeNotFoundError, UnsupportedRuntimeError: there is no such Python, or the environment is broken.
             EnvironmentExistsError: the name is taken by another spec.
             EnvironmentBusyError: backends run in the environment that would be replaced.
-            InstallError: it could not be built; all is as before.
+            InstallError: it could not be built, or there is no .NET; all is as before.
         """
         if check_name("environment", name) == "admin":
             raise UsageError("'admin' is the environment of beep-jupyter itself.", "`beep venv admin` makes it.")
@@ -234,10 +234,11 @@ class EnvironmentManager:
             EnvironmentExistsError: the target's name is taken by another spec.
             InstallError: it could not be locked or built.
         """
-        python = find_usable(self._home, source).record.runtime
+        record = find_usable(self._home, source).record
         check_name("environment", target)
         lock = self._current_lock(source, on_progress)
-        return self.create(target, python=python, lock=lock, on_progress=on_progress)
+        dotnet = record.spec.dotnet and "pythonnet" in read_lock(lock).names
+        return self.create(target, python=record.runtime, lock=lock, dotnet=dotnet, on_progress=on_progress)
 
     def admin(self, on_progress: OnProgress | None = None) -> Environment:
         """Makes sure of the environment `admin`: the host's Python, in which `from beep_jupyter import Beep` works.

@@ -12,9 +12,10 @@ from typing import Any
 
 from ..errors import UsageError
 from ..home import absolute_path
+from .dotnet import PYTHONNET
 from .package_sets import PackageSet, find_set
 from .requirements import RequirementsFile, parse_packages, read_requirements
-from .spec import Spec
+from .spec import Spec, normalised_name
 
 _EMPTY_SET = PackageSet("", ())
 _ORIGIN = "beep-jupyter"  # our table under [tool] in a lock (PEP 751)
@@ -27,10 +28,12 @@ class Lock:
     Attributes:
         data: its bytes, so that what was checked is what is installed.
         python: the version that it was made with, where a lock of ours says so.
+        names: what it installs, normalised.
     """
 
     data: bytes
     python: str | None
+    names: frozenset[str] = frozenset()
 
     @property
     def hash(self) -> str:
@@ -45,6 +48,7 @@ class Request:
     Attributes:
         python: as it was given; None takes the lock's version, else the default runtime.
         packages: normalised requirements.
+        dotnet: .NET is to be usable in it.
     """
 
     python: str | None = None
@@ -52,11 +56,13 @@ class Request:
     requirements: RequirementsFile | None = None
     lock: Lock | None = None
     set: PackageSet = _EMPTY_SET
+    dotnet: bool = False
 
     @property
     def all_packages(self) -> tuple[str, ...]:
-        """The requirements of the caller and of the set."""
-        return tuple(sorted({*self.packages, *self.set.packages}))
+        """The requirements of the caller and of the set, and what .NET needs; nothing beside a lock, which says all."""
+        own = (PYTHONNET,) if self.dotnet and not self.lock else ()
+        return tuple(sorted({*self.packages, *self.set.packages, *own}))
 
     def spec(self, runtime_id: str) -> Spec:
         """The spec of this request on a runtime."""
@@ -67,6 +73,7 @@ class Request:
             lock=self.lock.hash if self.lock else "",
             set=self.set.name,
             set_packages=self.set.packages,
+            dotnet=self.dotnet,
         )
 
 
@@ -86,19 +93,23 @@ def parse_request(
         UsageError: one of them cannot be meant, or two exclude each other.
         ConfigurationError: a set of the user's cannot be used.
     """
-    if dotnet:
-        raise UsageError("Making .NET usable in an environment comes with a later version.", "Leave out `--dotnet`.")
     request = Request(
         python or None,
         parse_packages(packages),
         read_requirements(requirements) if requirements else None,
         read_lock(lock) if lock else None,
         find_set(set_name, user_sets) if set_name else _EMPTY_SET,
+        dotnet,
     )
     if request.lock and (request.all_packages or request.requirements):
         raise UsageError(
             "A lock says all that is installed, so packages, a requirements file or a set cannot be added to it.",
             "Build from the lock, then add packages with `beep venv install`.",
+        )
+    if dotnet and request.lock and "pythonnet" not in request.lock.names:
+        raise UsageError(
+            "The lock does not list pythonnet, through which .NET is used.",
+            "Give the lock of an environment that was made with `--dotnet`, or leave `--dotnet` out.",
         )
     return request
 
@@ -115,6 +126,7 @@ def read_lock(path: str | os.PathLike[str]) -> Lock:
         table = tomllib.loads(data.decode())
         packages = table["packages"]
         relative = next((found for package in packages for found in _relative_paths(package)), None)
+        names = frozenset(normalised_name(package["name"]) for package in packages)
     except FileNotFoundError:
         raise UsageError(f"There is no lock {chosen}.", "`beep venv export NAME FILE` writes one.") from None
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -123,7 +135,7 @@ def read_lock(path: str | os.PathLike[str]) -> Lock:
         ) from None
     if relative:
         raise UsageError(f"The lock {chosen} names the relative path '{relative}'.", "Write full paths into it.")
-    return Lock(data, _origin(table).get("python"))
+    return Lock(data, _origin(table).get("python"), names)
 
 
 def origin_table(name: str, python: str) -> str:

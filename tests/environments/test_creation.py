@@ -236,12 +236,6 @@ def test_the_name_admin_is_reserved(environments: EnvironmentManager) -> None:
     assert str(caught.value) == "'admin' is the environment of beep-jupyter itself. `beep venv admin` makes it."
 
 
-def test_dotnet_is_refused_until_it_works(environments: EnvironmentManager, home: Home) -> None:
-    with pytest.raises(UsageError, match=r"comes with a later version\. Leave out `--dotnet`\."):
-        environments.create("one", dotnet=True)
-    assert entries(home) == []
-
-
 def test_a_python_that_there_is_not_is_refused(environments: EnvironmentManager, home: Home) -> None:
     with pytest.raises(RuntimeNotFoundError):
         environments.create("one", python="3.99")
