@@ -129,7 +129,7 @@ class Life:
             cure: what its user can do.
         """
         _report({"failed": {"message": message, "stderr_tail": "", "cure": cure}})
-        self.stop()
+        self.stop(at_once=True)  # nobody has run anything yet
 
     def stop(self, *, at_once: bool = False) -> list[int]:
         """Ends everything below this process, and then the transport; the second caller waits for the first.
