@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,13 +15,12 @@ from http_control_routes import control_routes
 from http_conversation import Conversations
 from http_docs import Links, docs_routes
 from http_openapi import DESCRIPTION, complete
-from http_problems import problem
+from http_problems import problem, wrong_fields
 from http_replies import INCARNATION, takes_frames
 from http_session_routes import session_routes
 from http_venv_routes import venv_routes
 from life import Life
 
-THREADS = 64  # for what may wait: starting workers, stopping, asking why a worker ended
 _CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed"}
 
 
@@ -41,11 +38,10 @@ def make_app(life: Life, links: Links) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    executor = ThreadPoolExecutor(THREADS, "beep")
-    conversations = Conversations(life, executor)
+    conversations = Conversations(life)
     app.include_router(session_routes(conversations))
-    app.include_router(control_routes(life, conversations, executor))
-    app.include_router(venv_routes(life, executor))
+    app.include_router(control_routes(life, conversations))
+    app.include_router(venv_routes(life))
     app.include_router(docs_routes(app, links))
     app.openapi = lambda: complete(app)  # type: ignore[method-assign]  # FastAPI's way to change its document
     _tell_errors(app, life)
@@ -59,8 +55,10 @@ def _tell_errors(app: FastAPI, life: Life) -> None:
         return problem(error, headers, with_outputs=takes_frames(request))
 
     @app.exception_handler(RequestValidationError)
-    async def wrong_fields(request: Request, error: RequestValidationError) -> Response:
-        return problem(validation_refusal(error.errors()))
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        if any(found["type"] == "json_invalid" for found in error.errors()):
+            return problem(Refused("malformed", "the body is not JSON"))
+        return problem(wrong_fields(found | {"loc": found["loc"][1:]} for found in error.errors()))
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
@@ -71,12 +69,3 @@ def _tell_errors(app: FastAPI, life: Life) -> None:
     async def unexpected(request: Request, error: Exception) -> Response:
         life.log("".join(traceback.format_exception(error)).rstrip())
         return problem(Refused("internal", "the server failed; its log says how"))
-
-
-def validation_refusal(errors: Any) -> Refused:
-    """Names what is wrong with a body or query: 400 where it is no JSON, else the fields."""
-    if any(error["type"] == "json_invalid" for error in errors):
-        return Refused("malformed", "the body is not JSON")
-    named = [(".".join(str(part) for part in error["loc"][1:]) or "body", error["msg"]) for error in errors]
-    said = "; ".join(f"field '{name}': {message}" for name, message in named[:10])
-    return Refused("bad_request", said, {"fields": [name for name, _ in named]})

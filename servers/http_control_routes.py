@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from peers import holds_connection
 
 import http_models as models
 from http_conversation import Conversations
 from http_openapi import documented, success_reply, with_events, with_frames
 from http_replies import Event, as_json, stream
+from http_threads import on_thread
 from life import Life
+from log import Log
+from peers import holds_connection
 from supervisor import DEFAULT_SESSION
 
 _SESSIONS = {"type": "array", "items": {"type": "object", "required": ["name", "state", "pid"]}}
@@ -35,17 +36,13 @@ _HEALTH = {
 }
 
 
-def control_routes(life: Life, conversations: Conversations, executor: ThreadPoolExecutor) -> APIRouter:
-    """The routes over a backend's control plane.
-
-    Args:
-        executor: carries out what may take a while.
-    """
+def control_routes(life: Life, conversations: Conversations) -> APIRouter:
+    """The routes over a backend's control plane."""
     api = APIRouter(tags=["backend"])
     control, log = life.control, life.log
 
     async def carry_out(command: str, fields: dict[str, Any]) -> dict[str, Any]:
-        return await asyncio.get_running_loop().run_in_executor(executor, control.answer, command, fields, 0)
+        return await on_thread(control.answer, command, fields, 0)
 
     @api.get("/health", **documented(_HEALTH, statuses=(404,)))
     async def health(session: Annotated[str, Query()] = DEFAULT_SESSION) -> Response:
@@ -90,16 +87,14 @@ def control_routes(life: Life, conversations: Conversations, executor: ThreadPoo
     @api.get("/api/logs", **documented(with_frames(with_events())))
     async def logs(request: Request, follow: bool = False) -> Response:
         """The lines of the backend's log; with `follow` further ones as they come, until it ends."""
-        return stream(request, _log_events(log, follow, executor))
+        return stream(request, _log_events(log, follow))
 
     @api.post("/api/own", **documented(with_frames(with_events())))
     async def own(body: models.Own, request: Request) -> Response:
         """Makes the caller an owner: the backend ends when its last owner has ended. Where its process cannot be
         watched from here, it owns the backend as long as this stream lasts."""
         client = request.client
-        is_seen = client is not None and await asyncio.get_running_loop().run_in_executor(
-            executor, holds_connection, body.pid, client.host, client.port
-        )
+        is_seen = client is not None and await on_thread(holds_connection, body.pid, client.host, client.port)
         return stream(request, _owning(life, body.pid if is_seen else 0))
 
     return api
@@ -118,13 +113,12 @@ async def _owning(life: Life, pid: int) -> AsyncIterator[Event]:
         let_go()
 
 
-async def _log_events(log: Any, is_endless: bool, executor: ThreadPoolExecutor) -> AsyncIterator[Event]:
-    """The log's lines, which wait on a thread of their own."""
+async def _log_events(log: Log, is_endless: bool) -> AsyncIterator[Event]:
+    """The log's lines, which wait on threads of their own."""
     is_wanted = True
     lines = log.follow(wait=is_endless, is_wanted=lambda: is_wanted)
-    loop = asyncio.get_running_loop()
     try:
-        while (line := await loop.run_in_executor(executor, next, lines, None)) is not None:
+        while (line := await on_thread(next, lines, None)) is not None:
             yield "log", {"line": line}, ()
         yield "reply", {}, ()
     finally:

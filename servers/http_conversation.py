@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from endings import judge, reason, tail_with
-
 from calls import Call, check_incarnation
 from control import Refused
+from endings import judge, raised, reason, tail_with
 from http_relay import BrokenError, Frame, Relay, Relays
+from http_threads import on_thread
 from life import Life
 
 CONNECT_TRIES = 5
@@ -77,6 +76,14 @@ class Conversation:
         """Whether it was interrupted at its time limit."""
         return self._call.is_late
 
+    def timeout(self, error: dict[str, Any]) -> Refused:
+        """What stands for the reply of code that was interrupted at its time limit.
+
+        Args:
+            error: the reply's.
+        """
+        return raised(error | {"status": "interrupted"}, self._call, self._asked.timeout_s)
+
     def close(self) -> None:
         """Lets go of the connection; a conversation that did not come to its end ends it."""
         self._conversations.end(self._relay, self._call, is_whole=self._is_whole)
@@ -85,11 +92,10 @@ class Conversation:
 class Conversations:
     """The requests under way."""
 
-    def __init__(self, life: Life, executor: ThreadPoolExecutor) -> None:
-        self.relays = Relays(life.supervisor, executor)
+    def __init__(self, life: Life) -> None:
+        self.relays = Relays(life.supervisor)
         self._asking: dict[int, Relay] = {}  # requests whose code may read standard input
         self._calls = life.calls
-        self._executor = executor
         self._requests = itertools.count(1)  # of the whole backend: an input request names one among all
         self._supervisor = life.supervisor
 
@@ -126,9 +132,7 @@ class Conversations:
 
     async def reason(self, relay: Relay, call: Call, asked: Asked, tail: str) -> Refused:
         """Why a conversation ended without a reply; waits a moment for the worker's obituary."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._executor, reason, self._supervisor, call, relay.incarnation, asked.timeout_s, tail
-        )
+        return await on_thread(reason, self._supervisor, call, relay.incarnation, asked.timeout_s, tail)
 
     def send_input(self, request: int, text: str | None) -> None:
         """Answers code that reads standard input.

@@ -14,8 +14,6 @@ from beep_jupyter.worker.wire import AFTER_HELLO, pack
 
 from control import Refused
 
-FRAME = "application/vnd.beep.frame"
-
 _PREFIX = Struct("<II")
 
 

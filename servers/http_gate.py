@@ -16,11 +16,10 @@ from beep_jupyter.worker.wire import PROTOCOL
 
 from control import Refused
 from http_docs import Links
-from http_frames import FRAME, unpack_frame
+from http_frames import unpack_frame
+from http_headers import BUFFERS, BYTES, FRAME, HEADERS, JSON, media_type
 from http_problems import problem
 
-JSON = "application/json"
-BYTES = "application/octet-stream"
 MAX_JSON_BYTES = 1 << 28  # a frame's header may be as large
 MAX_BODY_BYTES = 1 << 30
 
@@ -45,14 +44,15 @@ class Gate:
         try:
             headers = self._admit(scope)
             body = await _whole_body(headers, receive, _limit_bytes(scope, headers))
-            scope = _unpacked(scope, headers, body) if body is not None else scope
+            scope[HEADERS] = headers
+            scope = _unpacked(scope, headers, body)
         except Refused as refused:
             self._log(f"refused a request: {refused.code}")
             await _refuse(scope, receive, send, refused)
             return
         except ConnectionResetError:
             return  # the client left within its request
-        await self._app(scope, _replay(scope.pop("beep.body", body) or b"", receive), send)
+        await self._app(scope, _replay(scope.pop("beep.body", body), receive), send)
 
     def _admit(self, scope: Scope) -> dict[bytes, bytes]:
         """The headers of a request that may come in, by name.
@@ -96,11 +96,6 @@ def _check_type(scope: Scope, headers: dict[bytes, bytes]) -> None:
         raise Refused("unsupported_type", f"the body must be {JSON}")
 
 
-def media_type(headers: dict[bytes, bytes]) -> str:
-    """The type of a body without its parameters, in lower case."""
-    return headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
-
-
 def _limit_bytes(scope: Scope, headers: dict[bytes, bytes]) -> int:
     return MAX_JSON_BYTES if media_type(headers) in (JSON, "") else MAX_BODY_BYTES
 
@@ -140,7 +135,7 @@ def _unpacked(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Scope:
     header, buffers = unpack_frame(body)
     others = [pair for pair in scope["headers"] if pair[0] not in (b"content-type", b"content-length")]
     own = [(b"content-type", JSON.encode()), (b"content-length", b"%d" % len(header))]
-    return dict(scope) | {"headers": others + own, "beep.body": header, "beep.buffers": buffers}
+    return dict(scope) | {"headers": others + own, "beep.body": header, BUFFERS: buffers}
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

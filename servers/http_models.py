@@ -114,11 +114,7 @@ class Wrap(CallBody):
 
 class AtCursor(CallBody):
     code: Text
-    cursor: Cursor | None = Field(None, description="In characters; the end of the code if it is not given.")
-
-    def fields(self) -> dict[str, Any]:
-        """As others, without a cursor that is null."""
-        return {name: value for name, value in super().fields().items() if value is not None}
+    cursor: Cursor = Field(default_factory=int, description="In characters; the end of the code if it is not given.")
 
 
 class Put(CallBody):

@@ -10,12 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from http_frames import FRAME
+from http_headers import BYTES, EVENTS, FRAME, JSON
 from http_problems import PROBLEM_JSON
-
-JSON = "application/json"
-BYTES = "application/octet-stream"
-EVENTS = "text/event-stream"
 
 Content = dict[str, Any]  # schema by media type
 

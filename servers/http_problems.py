@@ -49,6 +49,7 @@ STATUSES = {
 }
 # What a client of HTTP reads in camelCase as all else.
 _NAMES = {"stderr_tail": "stderrTail", "exit_code": "exitCode", "memory_peak_bytes": "memoryPeakBytes"}
+_MOST_FIELDS = 10  # that one answer names
 _INNER = frozenset(("status", "outputs"))  # of an error of the wire: the first is the document's own word for a number
 
 
@@ -77,9 +78,19 @@ def document(refused: Refused, *, with_outputs: bool = False) -> dict[str, Any]:
     return facts | common
 
 
+def wrong_fields(errors: Iterable[Any]) -> Refused:
+    """What a client is told whose body or query is not as it must be: which fields, and why.
+
+    Args:
+        errors: as pydantic has them, without what of a request they are in.
+    """
+    named = [(".".join(map(str, error["loc"])) or "body", error["msg"]) for error in errors][:_MOST_FIELDS]
+    said = "; ".join(f"field '{name}': {message}" for name, message in named)
+    return Refused("bad_request", said, {"fields": [name for name, _ in named]})
+
+
 def problem(refused: Refused, headers: Iterable[tuple[str, str]] = (), *, with_outputs: bool = False) -> Response:
     """The response that tells of an error."""
     content = document(refused, with_outputs=with_outputs)
     body = json.dumps(content, separators=(",", ":")).encode()
     return Response(body, content["status"], dict(headers), PROBLEM_JSON)
-

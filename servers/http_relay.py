@@ -10,12 +10,12 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from beep_jupyter.worker.wire import AFTER_HELLO, FrameError, FrameReader, pack
 
 from calls import refusal
+from http_threads import on_thread
 from supervisor import SessionMissingError, Supervisor, WorkerStartError
 from worker import CrowdedError
 
@@ -124,14 +124,9 @@ class Relay(asyncio.BufferedProtocol):
 
 
 class Relays:
-    """The relay connections of a backend.
+    """The relay connections of a backend."""
 
-    Args:
-        executor: for what may wait until a worker is ready.
-    """
-
-    def __init__(self, supervisor: Supervisor, executor: ThreadPoolExecutor) -> None:
-        self._executor = executor
+    def __init__(self, supervisor: Supervisor) -> None:
         self._idle: dict[str, list[Relay]] = {}
         self._supervisor = supervisor
 
@@ -167,14 +162,22 @@ class Relays:
             relay.close()
 
     async def _connect(self, session: str) -> Relay:
-        loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         try:
-            number, incarnation = await loop.run_in_executor(self._executor, self._supervisor.connect, session, theirs)
-            _, relay = await loop.create_connection(lambda: Relay(session, number, incarnation), sock=ours)
+            number, incarnation = await on_thread(self._give, session, theirs)
+            _, relay = await asyncio.get_running_loop().create_connection(
+                lambda: Relay(session, number, incarnation), sock=ours
+            )
         except BaseException:
             ours.close()
-            theirs.close()
             raise
         return relay
+
+    def _give(self, session: str, theirs: socket.socket) -> tuple[int, str]:
+        """Gives the worker its end, which is closed with the worker's copy of it, or here."""
+        try:
+            return self._supervisor.connect(session, theirs)
+        except BaseException:
+            theirs.close()
+            raise

@@ -12,11 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from control import Refused
-from http_frames import FRAME, pack_frame
+from http_frames import pack_frame
+from http_headers import EVENTS, FRAME, JSON, header_of
 from http_problems import document
 
-JSON = "application/json"
-EVENTS = "text/event-stream"
 HEARTBEAT_S = 15.0  # a comment while nothing happens, so that nobody in between takes the stream for dead
 INCARNATION = "beep-incarnation"
 
@@ -25,12 +24,12 @@ Event = tuple[str, dict[str, Any], Sequence[Any]]  # its name, its fields, and t
 
 def takes_frames(request: Request) -> bool:
     """Whether the client can do more than JSON."""
-    return FRAME in request.headers.get("accept", "")
+    return FRAME in header_of(request.scope, b"accept")
 
 
 def takes_events(request: Request) -> bool:
     """Whether the client asks for a stream where a plain reply would do."""
-    return EVENTS in request.headers.get("accept", "")
+    return EVENTS in header_of(request.scope, b"accept")
 
 
 def as_json(content: Any, incarnation: str = "") -> Response:

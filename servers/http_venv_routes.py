@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 import http_models as models
+from http_headers import EVENTS
 from http_openapi import documented, success_reply
-from http_replies import EVENTS, Event, as_json, stream, takes_events
+from http_replies import Event, as_json, stream, takes_events
+from http_threads import on_thread
 from life import Life
 from venv_jobs import VenvJob
 
@@ -32,14 +33,10 @@ _CHANGED = {"success": {"const": True}, "added": "array", "removed": "array", "i
 _STATUSES = (404, 409, 502, 503)
 
 
-def venv_routes(life: Life, executor: ThreadPoolExecutor) -> APIRouter:
-    """The routes over a backend's management commands.
-
-    Args:
-        executor: for what waits for them.
-    """
+def venv_routes(life: Life) -> APIRouter:
+    """The routes over a backend's management commands."""
     api = APIRouter(prefix="/venv", tags=["environments"])
-    managing = Managing(life, executor)
+    managing = Managing(life)
 
     @api.post("/create", **_documented(_CREATED))
     async def create(body: models.CreateEnvironment, request: Request) -> Response:
@@ -98,8 +95,7 @@ def _documented(reply: dict[str, Any]) -> dict[str, Any]:
 class Managing:
     """From a request of HTTP to a job's result as a response."""
 
-    def __init__(self, life: Life, executor: ThreadPoolExecutor) -> None:
-        self._executor = executor
+    def __init__(self, life: Life) -> None:
         self._life = life
 
     async def answer(self, request: Request, command: str, fields: dict[str, Any]) -> Response:
@@ -115,7 +111,7 @@ class Managing:
             Refused: its error.
         """
         job = await self._start(command, fields)
-        done = asyncio.ensure_future(self._wait(job.result))
+        done = asyncio.ensure_future(on_thread(job.result))
         leaving = asyncio.ensure_future(_left(request)) if request is not None else None
         try:
             waited = [done] if leaving is None else [done, leaving]
@@ -132,20 +128,17 @@ class Managing:
                 leaving.cancel()
 
     async def _start(self, command: str, fields: dict[str, Any]) -> VenvJob:
-        job: VenvJob = await self._wait(self._life.jobs.start, command, fields)
+        job: VenvJob = await on_thread(self._life.jobs.start, command, fields)
         return job
 
     async def _events(self, job: VenvJob) -> AsyncIterator[Event]:
         steps = job.progress()
         try:
-            while (step := await self._wait(next, steps, None)) is not None:
+            while (step := await on_thread(next, steps, None)) is not None:
                 yield "progress", step, ()
-            yield "reply", await self._wait(job.result), ()
+            yield "reply", await on_thread(job.result), ()
         finally:
             job.cancel()  # it has ended, or its client has left
-
-    async def _wait(self, function: Any, *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, function, *arguments)
 
 
 async def _left(request: Request) -> None:

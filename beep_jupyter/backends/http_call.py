@@ -85,30 +85,39 @@ class Call:
 
     def _reply(self, command: str, response: httpx.Response) -> Reply:
         self.incarnation = response.headers.get(INCARNATION)
-        if response.status_code == 200 and command == "execute" and response.headers["content-type"] == FRAME:
-            return self._stream(response)
-        content, buffers = content_of(response)
-        for output in content.pop("outputs", ()):
-            self._deliver(output)
+        if response.status_code == 200 and response.headers["content-type"] == FRAME:
+            return self._parts(response)
+        content, _ = content_of(response)
         if response.status_code != 200:
-            return _failed(content)
-        if command == "handles":
-            content = {"handles": content["items"]}
-        return Reply(content, buffers)
+            return self._failed(content)
+        return Reply({"handles": content["items"]} if command == "handles" else content)
 
-    def _stream(self, response: httpx.Response) -> Reply:
+    def _parts(self, response: httpx.Response) -> Reply:
+        """The reply out of one frame, or of a stream of them; read to its end, or the connection could not be kept."""
+        reply: Reply | None = None
         for header, buffers in frames_of(response):
-            if "error" in header:
-                for output in header["error"].pop("outputs", ()):
-                    self._deliver(output)
-                return _failed(header["error"])
-            if header["type"] == "reply":
-                return Reply(header["fields"], buffers, is_late=header["fields"].pop("timed_out", False))
-            if header["event"] == "input_request":
+            if "type" not in header:
+                reply = Reply(header, buffers)
+            elif "error" in header:
+                reply = self._failed(header["error"])
+            elif header["type"] == "reply":
+                reply = Reply(header["fields"], buffers, is_late=header["fields"].pop("timed_out", False))
+            elif header["event"] == "input_request":
                 self._answer(header["fields"])
             else:
                 self._deliver(header["fields"])
-        raise httpx.RemoteProtocolError("the stream ended without a reply")
+        if reply is None:
+            raise httpx.RemoteProtocolError("the stream ended without a reply")
+        return reply
+
+    def _failed(self, problem: dict[str, Any]) -> Reply:
+        """A problem document as the wire has errors, and what was printed before."""
+        for output in problem.pop("outputs", ()):
+            self._deliver(output)
+        error = {"code": problem.get("code", ""), "message": problem.get("detail", "")} | problem
+        if error.get("ename") == "KeyboardInterrupt":
+            error["status"] = "interrupted"
+        return Reply(error=error, is_late=error["code"] == "timeout")
 
     def _answer(self, asked: dict[str, Any]) -> None:
         """Hands on what the code asks for; Ctrl-C ends the prompt as it would have ended it before the call."""
@@ -145,11 +154,3 @@ class Call:
     def _deliver(self, output: dict[str, Any]) -> None:
         if self._on_output is not None:
             self._on_output(output)
-
-
-def _failed(problem: dict[str, Any]) -> Reply:
-    """A problem document as the wire has errors."""
-    error = {"code": problem.get("code", ""), "message": problem.get("detail", "")} | problem
-    if error.get("ename") == "KeyboardInterrupt":
-        error["status"] = "interrupted"
-    return Reply(error=error, is_late=error["code"] == "timeout")
