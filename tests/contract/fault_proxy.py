@@ -81,8 +81,6 @@ class FaultProxy:
             socket.AF_UNIX if self._is_unix else socket.AF_INET6 if self._scheme else socket.AF_INET
         )
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # past connections of the port do not matter
-        if not self._is_unix:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # past a proxy that was here before
         if self._is_unix:
             listener.bind(str(Path(self._folder.name) / "proxy.sock"))
         else:

@@ -28,7 +28,7 @@ def processes_of(home: Home) -> list[int]:
 def look(home: Home) -> Counter[str]:
     """All that could be left behind, each thing named."""
     gc.collect()
-    found = [f"process {pid}: {_command(pid)}" for pid in {*processes_of(home), *processes.descendants(os.getpid())}]
+    found = [f"process {_command(pid)}" for pid in {*processes_of(home), *processes.descendants(os.getpid())}]
     found += [f"file {path.name}" for path in home.runtime_folder.iterdir()]
     found += [f"shared memory {path.name}" for path in SHARED_MEMORY.glob("*") if path.name.startswith(_OURS)]
     found += [f"thread {re.sub('[0-9]+', 'N', thread.name)}" for thread in threading.enumerate()]
@@ -37,7 +37,10 @@ def look(home: Home) -> Counter[str]:
 
 @contextmanager
 def nothing_left(home: Home, within_s: float = 2.0) -> Iterator[None]:
-    """Proves that what runs inside leaves no process, descriptor, thread, socket, file or shared memory behind."""
+    """Proves that what runs inside leaves no process, descriptor, thread, socket, file or shared memory behind.
+
+    A process may be replaced by another one of the same command.
+    """
     before = look(home)
     yield
     wait_until(lambda: not look(home) - before, within_s)

@@ -52,7 +52,7 @@ def throw(address: str, data: bytes) -> None:
     is_unix = address.startswith("unix:")
     host, _, port = address.rpartition("/")[2].rpartition(":")
     with socket.socket(socket.AF_UNIX if is_unix else socket.AF_INET) as client:
-        client.settimeout(0.3)
+        client.settimeout(0.1)
         client.connect(address.removeprefix("unix:") if is_unix else (host, int(port)))
         try:
             client.sendall(data)

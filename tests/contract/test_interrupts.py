@@ -112,7 +112,7 @@ def test_interrupting_one_session_leaves_the_others_alone(host_backend: Backend,
     assert slow.join().result.status == "ok"
 
 
-@pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize("count", [50, pytest.param(200, marks=pytest.mark.campaign)])
 def test_interrupts_at_random_moments_hit_no_other_cell(fresh_session: Session, count: int) -> None:
     session, chance = fresh_session, random.Random(7)
     session.evaluate("import time\ncount = 0")
