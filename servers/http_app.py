@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
-
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -14,7 +12,7 @@ from control import Refused
 from http_control_routes import control_routes
 from http_conversation import Conversations
 from http_docs import Links, docs_routes
-from http_openapi import DESCRIPTION, complete
+from http_openapi import DESCRIPTION, complete, methods_of
 from http_problems import problem, wrong_fields
 from http_replies import INCARNATION, takes_frames
 from http_session_routes import session_routes
@@ -37,6 +35,7 @@ def make_app(life: Life, links: Links) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     conversations = Conversations(life)
     app.include_router(session_routes(conversations))
@@ -44,11 +43,11 @@ def make_app(life: Life, links: Links) -> FastAPI:
     app.include_router(venv_routes(life))
     app.include_router(docs_routes(app, links))
     app.openapi = lambda: complete(app)  # type: ignore[method-assign]  # FastAPI's way to change its document
-    _tell_errors(app, life)
+    _tell_errors(app)
     return app
 
 
-def _tell_errors(app: FastAPI, life: Life) -> None:
+def _tell_errors(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:
         headers = [(INCARNATION, error.incarnation)] if error.incarnation else []
@@ -63,9 +62,11 @@ def _tell_errors(app: FastAPI, life: Life) -> None:
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         refused = Refused(_CODES.get(error.status_code, "internal"), error.detail)
-        return problem(refused, (error.headers or {}).items())
+        headers = dict(error.headers or {})
+        if "Allow" in headers:
+            headers["Allow"] = ", ".join(methods_of(app, request.url.path))
+        return problem(refused, headers.items())
 
     @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> Response:
-        life.log("".join(traceback.format_exception(error)).rstrip())
+    async def unexpected(request: Request, error: Exception) -> Response:  # is raised on, to uvicorn, which logs it
         return problem(Refused("internal", "the server failed; its log says how"))

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 import http_models as models
+from calls import refusal
 from http_conversation import Conversations
 from http_openapi import documented, success_reply, with_events, with_frames
 from http_replies import Event, as_json, stream
@@ -16,7 +17,7 @@ from http_threads import on_thread
 from life import Life
 from log import Log
 from peers import holds_connection
-from supervisor import DEFAULT_SESSION
+from supervisor import DEFAULT_SESSION, SessionMissingError
 
 _SESSIONS = {"type": "array", "items": {"type": "object", "required": ["name", "state", "pid"]}}
 _HEALTH = {
@@ -53,7 +54,10 @@ def control_routes(life: Life, conversations: Conversations) -> APIRouter:
     @api.post("/api/interrupt", **documented(success_reply(), statuses=(404,)))
     async def interrupt(body: models.Interrupt) -> Response:
         """Interrupts a call; the second time its worker is killed. `success` too where nothing ran."""
-        is_interrupted = life.calls.interrupt(body.session, body.request)
+        try:
+            is_interrupted = life.calls.interrupt(body.session, body.request)
+        except SessionMissingError as missing:
+            raise refusal(missing) from None
         return as_json({"success": True}) if is_interrupted else as_json({"success": True, "wasIdle": True})
 
     @api.post("/api/restart", **documented(success_reply(), statuses=(404, 502)))

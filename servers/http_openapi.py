@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel
+from starlette.routing import compile_path
 
 from http_headers import BYTES, EVENTS, FRAME, JSON
 from http_problems import PROBLEM_JSON
@@ -36,6 +37,11 @@ _HANDLE = {
         "preview": {"type": "string"},
         "reason": {"type": "string", "description": "Why the object did not travel."},
     },
+}
+_EVENT = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {"event": {"type": "string"}, "data": {"type": "string", "contentMediaType": "application/json"}},
 }
 _VALUE = {"type": "object", "required": ["value"], "properties": {"value": {}}}
 _PROBLEM = {
@@ -120,8 +126,8 @@ def success_reply() -> Content:
 
 
 def with_events() -> Content:
-    """A stream of events."""
-    return {EVENTS: {"type": "string"}}
+    """A stream of events; the schema is that of one."""
+    return {EVENTS: _EVENT}
 
 
 def with_frames(content: Content | str) -> Content:
@@ -145,6 +151,14 @@ def complete(app: FastAPI) -> dict[str, Any]:
             found["components"]["schemas"].pop(name, None)  # FastAPI's own; ours are problem documents
         app.openapi_schema = found
     return app.openapi_schema
+
+
+def methods_of(app: FastAPI, path: str) -> list[str]:
+    """What may be done with a path; a router knows of the first route that it met only (RFC 9110, 15.5.6)."""
+    for template, operations in complete(app)["paths"].items():
+        if compile_path(template)[0].match(path):
+            return sorted(method.upper() for method in operations)
+    return []
 
 
 def _schema(reply: dict[str, Any] | str) -> dict[str, Any]:
