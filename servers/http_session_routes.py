@@ -26,8 +26,8 @@ from http_replies import as_json
 from supervisor import DEFAULT_SESSION
 
 SessionName = Annotated[str, Query(description="A namespace with a worker process of its own.")]
-TimeoutS = Annotated[float | None, Query(gt=0, le=models.LONGEST_S, description="As in the bodies of other routes.")]
-VariableName = Annotated[str, Path(min_length=1)]
+TimeoutS = Annotated[float | None, Query(ge=0, le=models.LONGEST_S, description="As in the bodies of other routes.")]
+VariableName = Annotated[str, Path(description="As code would write it.")]
 
 _COMPLETION = {"matches": "array", "cursorStart": "integer", "cursorEnd": "integer"}
 _FLOATS = {"data": {"type": "array"}, "shape": {"type": "array", "items": {"type": "integer"}}}
@@ -123,7 +123,7 @@ def _add_lists(api: APIRouter, asking: Asking) -> None:
 
 
 def _add_variables(api: APIRouter, asking: Asking) -> None:
-    @api.get("/variables/{name}", **documented(with_bytes(with_frames(value_reply())), runs_code=True))
+    @api.get("/variables/{name:path}", **documented(with_bytes(with_frames(value_reply())), runs_code=True))
     async def get_variable(
         name: VariableName, request: Request, session: SessionName = DEFAULT_SESSION, timeout_s: TimeoutS = None
     ) -> Response:
@@ -134,7 +134,7 @@ def _add_variables(api: APIRouter, asking: Asking) -> None:
         return await asking.answer(request, asked)
 
     @api.put(
-        "/variables/{name}",
+        "/variables/{name:path}",
         **documented(with_frames(success_reply()), runs_code=True, body=models.Put, takes_bytes=True),
     )
     async def put_variable(
@@ -143,7 +143,7 @@ def _add_variables(api: APIRouter, asking: Asking) -> None:
         """Sets a variable; an `application/octet-stream` body makes it bytes."""
         return await asking.answer(request, await asking.put(request, name, session, timeout_s))
 
-    @api.delete("/variables/{name}", **documented(with_frames(success_reply()), runs_code=True))
+    @api.delete("/variables/{name:path}", **documented(with_frames(success_reply()), runs_code=True))
     async def delete_variable(name: VariableName, request: Request, session: SessionName = DEFAULT_SESSION) -> Response:
         """Removes a variable."""
         return await asking.answer(request, asking.asked(request, "delete", {"name": name}, session))

@@ -7,6 +7,7 @@ sentence of ours, and 0 picks a free one that can be told before anybody is let 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import uvicorn
 from http_app import make_app
 from http_docs import Links
 from http_gate import Gate
+from http_protocol import Connection
 from life import Life, read_order, report_unspawnable
 from spawn import Process
 
@@ -24,6 +26,21 @@ HOST = "127.0.0.1"
 BACKLOG = 128
 GRACE_S = 1  # what requests under way are given at the end; their workers have ended by then
 KEEP_ALIVE_S = 24 * 3600  # a connection that the server closes is met by the next request that its client sends
+
+
+class Logged(logging.Handler):
+    """What uvicorn has to say that matters, as lines of the backend's log.
+
+    Args:
+        log: takes one line.
+    """
+
+    def __init__(self, log: Callable[[str], None]) -> None:
+        super().__init__(logging.ERROR)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._log(self.format(record).rstrip())
 
 
 class Server(uvicorn.Server):
@@ -67,9 +84,14 @@ def _make_server(life: Life, listener: socket.socket) -> Server:
     host, port = listener.getsockname()
     links = Links()
     gate = Gate(make_app(life, links), life.token, port, life.log, links)
+    logger = logging.getLogger("uvicorn.error")  # of connections that are no HTTP it would say so for each
+    logger.addHandler(Logged(life.log))
+    logger.setLevel(logging.ERROR)
+    logger.propagate = False
     config = uvicorn.Config(
         gate,
         access_log=False,
+        http=Connection,
         backlog=BACKLOG,
         date_header=False,
         lifespan="off",

@@ -36,7 +36,6 @@ class Call:
         "_key",
         "_on_input",
         "_on_output",
-        "_response",
         "_session",
         "_sigint",
         "_timeout_s",
@@ -63,7 +62,6 @@ class Call:
         self._key = key
         self._on_input = on_input
         self._on_output = on_output
-        self._response: httpx.Response | None = None
         self._session = session
         self._sigint = SigintCalls(self._interrupt)
         self._timeout_s = timeout_s
@@ -77,7 +75,7 @@ class Call:
         """
         ask = session_ask(command, fields, self._session, self._timeout_s)
         with self._sigint:
-            response = self._response = self._connection.request(ask, buffers, headers=self._headers)
+            response = self._connection.request(ask, buffers, headers=self._headers)
             try:
                 return self._reply(command, response)
             finally:
@@ -145,9 +143,8 @@ class Call:
         connection = self._another()
         try:
             connection.request(("POST", "/api/interrupt", fields), read_s=INTERRUPT_S).close()
-        except httpx.HTTPError:
-            if self._response is not None:
-                self._response.close()  # nobody can be asked any more to end the call
+        except httpx.HTTPError as failed:  # nobody can be asked any more to end the call, so it is left
+            raise httpx.ReadError("the backend does not answer") from failed
         finally:
             connection.close()
 

@@ -83,4 +83,4 @@ def _sessions(fields: dict[str, Any]) -> Ask:
 
 
 def _variable(name: str) -> str:
-    return f"/api/variables/{quote(name, safe='')}"
+    return f"/api/variables/{quote(name, safe='', errors='surrogatepass')}"

@@ -20,7 +20,7 @@ from ..worker.wire import FrameError
 from .http_call import Call
 from .http_connection import ANY_REPLY, FRAME, INCARNATION, WITH_PROGRESS, HttpConnection, content_of, frames_of
 from .http_errors import foreign_error, is_end
-from .http_routes import control_ask
+from .http_routes import Ask, control_ask
 from .transport import OnEvent, OnInput, Reply
 from .wire_errors import error_of
 
@@ -31,10 +31,10 @@ TAKE_LONG = "venv_"  # begins those that have no time limit
 class HttpOwnership:
     """A stream whose end means, where the backend cannot watch this process, that it owns the backend no more."""
 
-    def __init__(self, connection: HttpConnection) -> None:
+    def __init__(self, connection: HttpConnection, response: httpx.Response) -> None:
         self._connection = connection
-        self._response = connection.request(("POST", "/api/own", {"pid": os.getpid()}))
-        self._frames = frames_of(self._response)
+        self._frames = frames_of(response)
+        self._response = response
         next(self._frames)
 
     def close(self) -> None:
@@ -120,12 +120,9 @@ class HttpTransport:
     def follow(self, command: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """See `Transport.follow`; the only such command is `logs`."""
         path = f"/api/{command}?follow={'true' if fields.get('follow') else 'false'}"
-        connection = HttpConnection(self.address, self._token)
+        connection = self._another()
         try:
-            response = connection.request(("GET", path, None))
-            if response.status_code != 200:
-                raise error_of(content_of(response)[0], self._backend)
-            for header, _ in frames_of(response):
+            for header, _ in frames_of(self._stream(connection, ("GET", path, None))):
                 if header["type"] == "reply":
                     return
                 yield header["fields"]
@@ -136,8 +133,9 @@ class HttpTransport:
 
     def own(self) -> HttpOwnership:
         """See `Transport.own`; over a connection of its own, which outlives this object's."""
+        connection = self._another()
         try:
-            return HttpOwnership(HttpConnection(self.address, self._token))
+            return HttpOwnership(connection, self._stream(connection, ("POST", "/api/own", {"pid": os.getpid()})))
         except httpx.HTTPError as failed:
             raise foreign_error(failed, self._backend) from failed
 
@@ -164,6 +162,22 @@ class HttpTransport:
 
     def _another(self) -> HttpConnection:
         return HttpConnection(self.address, self._token)
+
+    def _stream(self, connection: HttpConnection, ask: Ask) -> httpx.Response:
+        """The response to what is answered in parts, of which none has been read.
+
+        Raises:
+            BeepError: there is none.
+        """
+        try:
+            response = connection.request(ask)
+            if response.status_code == 200:
+                return response
+            raise error_of(_wire(content_of(response)[0]), self._backend)
+        except httpx.HTTPError as failed:
+            raise foreign_error(failed, self._backend) from failed
+        except FrameError as error:
+            raise self._foreign(error) from error
 
     def _carry_out(
         self,
