@@ -111,6 +111,8 @@ def test_a_session_that_was_closed_is_not_found(host_backend: Backend) -> None:
         session.evaluate("1")
     with pytest.raises(UsageError, match="no session 'gone'"):
         session.evaluate("1")
+    with pytest.raises(UsageError, match="no session 'gone'"):
+        session.interrupt()
     with pytest.raises(UsageError, match="cannot be closed, only restarted"):
         close_session(host_backend, "default")
     session.close()
