@@ -11,6 +11,5 @@ To add a transport:
 3. list its doors in `auth_census.py`: every route, method or plane, with each wrong token;
 4. write a raw client beside `raw_pipe.py`, `raw_http.py` and `raw_grpc.py` from its reference alone.
 
-`crash_matrix.py` is the table of what each way to die does at each moment. Numbers of the campaign are in
-docs/explanation/promises.md.
+`crash_matrix.py` is the table of what each way to end does at each moment. Long repeats carry the mark `campaign`.
 """

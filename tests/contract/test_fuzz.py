@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import random
 import socket
 
+import grpc
 import pytest
 
 from beep_jupyter.backends import processes
@@ -18,6 +20,7 @@ from .fuzz import Fuzz
 SEED = 20261121
 GROWTH_BYTES = 20 << 20
 WARM_UP = 300
+FEWER = 500  # of kinds whose own libraries take frames apart
 AT_ONCE = 5  # frames on one connection, as far as it lasts
 ANSWER_S = 10.0
 OFTEN = [2_500, pytest.param(100_000, marks=[pytest.mark.campaign, pytest.mark.timeout(1800)])]
@@ -38,6 +41,42 @@ def test_fuzzed_frames_hang_and_grow_nothing(start: Start, count: int) -> None:
     grown = memory_of(backend) - before
     print(f"{count} frames, {grown / 2**20:+.1f} MiB")
     assert grown < GROWTH_BYTES
+
+
+def test_fuzzed_bodies_are_refused_by_http(start: Start) -> None:
+    backend, fuzz = start("http"), Fuzz(SEED)
+    client = http.client.HTTPConnection(backend.address.removeprefix("http://"), timeout=ANSWER_S)
+    headers = {"Authorization": f"Bearer {token_of(backend)}", "Content-Type": "application/vnd.beep.frame"}
+    backend.evaluate("kept = 1")
+    before = memory_of(backend)
+    for number in range(FEWER):
+        route = ("call", "eval", "wrap", "setattr", "import")[number % 5]
+        client.request("POST", f"/api/{route}", fuzz.request("session"), headers)
+        answer = client.getresponse()
+        answer.read()
+        assert 400 <= answer.status < 500 or (route in ("eval", "wrap") and answer.status == 200)
+    client.close()
+    assert backend.evaluate("kept") == 1
+    assert memory_of(backend) - before < GROWTH_BYTES
+
+
+def test_fuzzed_messages_are_refused_by_grpc(start: Start) -> None:
+    backend, fuzz, seen = start("grpc"), Fuzz(SEED), set()
+    backend.evaluate("kept = 1")
+    before = memory_of(backend)
+    methods = ("CallMethod", "WrapValue", "SetAttribute", "PutVariable", "ImportModule")
+    metadata = [("authorization", f"Bearer {token_of(backend)}")]
+    with grpc.insecure_channel(backend.address) as channel:
+        for number in range(FEWER):
+            call = channel.stream_stream(f"/beep.v1.PythonService/{methods[number % 5]}")
+            try:
+                list(call(iter([fuzz.request("session")]), metadata=metadata, timeout=ANSWER_S))
+            except grpc.RpcError as refused:
+                seen.add(refused.code().name)
+    assert seen <= {"INVALID_ARGUMENT", "NOT_FOUND", "INTERNAL", "ABORTED"}, seen
+    assert backend.evaluate("kept") == 1
+    assert memory_of(backend) - before < GROWTH_BYTES
+    assert not [line for line in backend.logs() if "Traceback" in line]
 
 
 def memory_of(backend: Backend) -> int:

@@ -10,6 +10,9 @@ import pytest
 
 from beep_jupyter.backends.backend import Backend
 
+from .auth_census import PipeDoor
+from .conftest import Start
+
 HERE = Path(__file__).parent
 SAYS = {"pipe": "done: no_handle\n", "http": "done: 404 no_handle\n", "grpc": "done: no_handle\n"}
 MAX_LINES = 60  # of the client of the pipe, blank ones left out
@@ -33,3 +36,9 @@ def test_it_knows_nothing_of_ours(kind: str) -> None:
 def test_the_protocol_of_the_first_kind_takes_sixty_lines() -> None:
     lines = (HERE / "raw_pipe.py").read_text().splitlines()
     assert len([line for line in lines if line.strip()]) <= MAX_LINES
+
+
+def test_the_reference_has_every_command(start: Start) -> None:
+    reference = (HERE.parents[1] / "docs/reference/protocol.md").read_text()
+    commands = {route.split()[1] for route in PipeDoor(start("pipe")).routes()} - {"nothing"}
+    assert [command for command in sorted(commands) if f"`{command}`" not in reference] == []
