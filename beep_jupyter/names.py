@@ -28,5 +28,7 @@ def check_name(kind: str, name: str) -> str:
 
 
 def slug(text: str) -> str:
-    """The nearest permitted name: `Provider Name` becomes `provider-name`; `x` where nothing is left."""
+    """The nearest permitted name: `provider-name` for `Provider Name`, `x` where nothing is left."""
+    if PATTERN.fullmatch(text):
+        return text
     return re.sub(r"[^a-z0-9._]+", "-", text.lower()).strip("-._")[:64].rstrip("-._") or "x"

@@ -145,6 +145,7 @@ class Doorman:
                 _send(client, reply | {"type": "event", "event": "progress", "fields": progress})
             return job.result()
         finally:
+            job.cancel()  # it has ended, or what it said could not be sent
             poller.forget(descriptor)
 
 

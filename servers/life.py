@@ -103,7 +103,7 @@ class Life:
             if self._jobs is None:
                 from venv_jobs import VenvJobs
 
-                self._jobs = VenvJobs(self.supervisor)
+                self._jobs = VenvJobs(self.supervisor, self.log)
             return self._jobs
 
     def begin(self, first: Process) -> None:

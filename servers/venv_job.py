@@ -2,8 +2,10 @@
 
 Argument: the folder that holds the package `beep_jupyter`. On standard input comes one line of JSON, {"command": C,
 "fields": {…}}, and then nothing: its end means that nobody wants the result any more. On standard output go lines of
-JSON: {"progress": {…}} any number of times, and last {"result": {…}} or {"error": {"code": C, "message": M, …}}.
-Standard error is the server's log. SIGINT cancels; killed at any moment, an environment is absent or what it was.
+JSON: {"progress": {…}} any number of times, and last {"result": {…}} or {"error": {"code": C, "message": M, …}};
+neither where it was cancelled, or failed in a way that nobody foresaw. Standard error is the server's log. The end of
+standard input and SIGINT cancel; killed at any moment, an environment is absent or what it was. Exit status: 0, or 1
+where it failed in such a way.
 
 A process of its own, since it imports much, may take minutes, and is cancelled best by a signal.
 """
@@ -27,9 +29,8 @@ sys.path.append(sys.argv[1])
 from beep_jupyter import Beep
 from beep_jupyter.backends.wire_errors import facts_of
 from beep_jupyter.environments.changes import PackageChanges
-from beep_jupyter.environments.manager import EnvironmentManager
-from beep_jupyter.errors import BeepError
-from beep_jupyter.models import Environment, Progress
+from beep_jupyter.errors import BeepError, EnvironmentBusyError
+from beep_jupyter.models import Environment, OnProgress, Progress
 from beep_jupyter.names import slug
 
 Fields = dict[str, Any]
@@ -40,25 +41,24 @@ def main() -> None:
     """Carries out the order."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the server ignores it, which its children inherit
     say = _take_stdout()
-    order = json.loads(sys.stdin.readline())
-    threading.Thread(target=_watch_input, daemon=True).start()
     try:
-        manager = Beep().environments
-        say({"result": COMMANDS[order["command"]](manager, order["fields"], lambda step: _tell(say, step))})
+        order = json.loads(sys.stdin.readline())
+        threading.Thread(target=_watch_input, daemon=True).start()
+        say({"result": COMMANDS[order["command"]](Beep(), order["fields"], lambda step: _tell(say, step))})
     except BeepError as error:
         say({"error": facts_of(error)})
     except KeyboardInterrupt:
-        say({"error": {"code": "cancelled", "message": "it was cancelled; nothing is left half done"}})
+        pass  # who cancelled it knows
 
 
-def create(manager: EnvironmentManager, fields: Fields, on_progress: Callable[[Progress], None]) -> Fields:
+def create(beep: Beep, fields: Fields, on_progress: OnProgress) -> Fields:
     """{providerName, modelId, python, packages, requirements, lock, set, dotnet, replace} → {path, success}"""
     name, model = fields["providerName"], fields.get("modelId")
     with ExitStack() as stack:
         files = {
             key: stack.enter_context(_file_of(fields[key], key)) for key in ("requirements", "lock") if key in fields
         }
-        made = manager.create(
+        made = beep.environments.create(
             f"{slug(name)}-{slug(model)}" if model else slug(name),
             python=fields.get("python"),
             packages=fields.get("packages", ()),
@@ -71,33 +71,41 @@ def create(manager: EnvironmentManager, fields: Fields, on_progress: Callable[[P
     return {"path": str(made.path), "success": True}
 
 
-def delete(manager: EnvironmentManager, fields: Fields, on_progress: object) -> Fields:
+def delete(beep: Beep, fields: Fields, on_progress: object) -> Fields:
     """{name, force} → {success}"""
-    manager.delete(fields["name"], force=fields.get("force", False))
+    name, force = fields["name"], fields.get("force", False)
+    if force and any(found.pid == os.getppid() and found.environment == name for found in beep.backends()):
+        raise EnvironmentBusyError(
+            f"Environment '{name}' cannot be deleted by a backend in it, which would have to stop first.",
+            f"Delete it from elsewhere: `beep venv delete {name} --force`.",
+        )
+    beep.environments.delete(name, force=force)
     return {"success": True}
 
 
-def install(manager: EnvironmentManager, fields: Fields, on_progress: Callable[[Progress], None]) -> Fields:
+def install(beep: Beep, fields: Fields, on_progress: OnProgress) -> Fields:
     """{name, packages, dryRun} → {success, added, removed, isDryRun}"""
     packages, is_dry_run = fields.get("packages", []), fields.get("dryRun", False)
-    return _changes(manager.install(fields["name"], packages, dry_run=is_dry_run, on_progress=on_progress))
+    return _changes(beep.environments.install(fields["name"], packages, dry_run=is_dry_run, on_progress=on_progress))
 
 
-def uninstall(manager: EnvironmentManager, fields: Fields, on_progress: Callable[[Progress], None]) -> Fields:
+def uninstall(beep: Beep, fields: Fields, on_progress: OnProgress) -> Fields:
     """{name, packages, dryRun} → {success, added, removed, isDryRun}"""
     packages, is_dry_run = fields.get("packages", []), fields.get("dryRun", False)
-    return _changes(manager.uninstall(fields["name"], packages, dry_run=is_dry_run, on_progress=on_progress))
+    return _changes(beep.environments.uninstall(fields["name"], packages, dry_run=is_dry_run, on_progress=on_progress))
 
 
-COMMANDS: dict[str, Callable[[EnvironmentManager, Fields, Callable[[Progress], None]], Fields]] = {
-    "admin": lambda manager, fields, on_progress: _one(manager.admin(on_progress)),
-    "clone": lambda manager, fields, on_progress: _one(manager.clone(fields["name"], fields["target"], on_progress)),
+COMMANDS: dict[str, Callable[[Beep, Fields, OnProgress], Fields]] = {
+    "admin": lambda beep, _, on_progress: _one(beep.environments.admin(on_progress)),
+    "clone": lambda beep, fields, on_progress: _one(
+        beep.environments.clone(fields["name"], fields["target"], on_progress)
+    ),
     "create": create,
     "delete": delete,
     "install": install,
-    "list": lambda manager, fields, _: {"environments": [_described(found) for found in manager.list()]},
-    "lock": lambda manager, fields, on_progress: {"path": str(manager.lock(fields["name"], on_progress))},
-    "status": lambda manager, fields, _: _one(manager.get(fields["name"])),
+    "list": lambda beep, *_: {"environments": [_described(found) for found in beep.environments.list()]},
+    "lock": lambda beep, fields, on_progress: {"path": str(beep.environments.lock(fields["name"], on_progress))},
+    "status": lambda beep, fields, _: _one(beep.environments.get(fields["name"])),
     "uninstall": uninstall,
 }
 

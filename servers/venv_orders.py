@@ -52,8 +52,10 @@ def checked(command: str, fields: dict[str, Any]) -> dict[str, Any]:
             raise Refused("bad_request", f"field '{name:.80}' is not one of {', '.join(known) or 'none'}")
         if not _fits(given[name], known[name]):
             raise Refused("bad_request", f"field '{name}' must be {known[name]}")
+        if not all(map(_is_encodable, _texts(given[name]))):
+            raise Refused("bad_request", f"field '{name}' holds lone surrogates, which no file can")
     for name in known:
-        if name in _REQUIRED and name not in given:
+        if name in _REQUIRED and not given.get(name):  # gRPC has an empty text where nothing was given
             raise Refused("bad_request", f"field '{name}' is missing")
     return given
 
@@ -62,3 +64,13 @@ def _fits(value: object, kind: str) -> bool:
     if kind == TEXTS:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     return isinstance(value, str if kind == TEXT else bool)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, str) else []
+
+
+def _is_encodable(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)

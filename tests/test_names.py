@@ -48,6 +48,6 @@ def test_a_slug_always_fits_and_stays_itself(text: str) -> None:
     assert slug(slug(text)) == slug(text)
 
 
-@given(st.from_regex(r"[a-z0-9]([a-z0-9.]{0,10}[a-z0-9])?", fullmatch=True))
+@given(st.from_regex(PATTERN, fullmatch=True))
 def test_a_name_that_fits_is_its_own_slug(name: str) -> None:
     assert slug(name) == name

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..environments.changes import PackageChanges
+from ..environments.requirements import as_list
 from ..errors import UsageError
 from ..home import absolute_path
 from ..models import Environment, OnProgress, Progress
@@ -53,7 +54,7 @@ class RemoteEnvironments:
         fields = {
             "providerName": check_name("environment", name),
             "python": None if python is None else os.fspath(python),
-            "packages": list(packages),
+            "packages": as_list(packages),
             "requirements": _content(requirements),
             "lock": _content(lock),
             "set": set,
@@ -73,7 +74,7 @@ class RemoteEnvironments:
         Raises:
             UsageError, EnvironmentNotFoundError: there cannot be, or is, none.
         """
-        return _environment(self._ask("status", {"name": name})["environment"])
+        return _environment(self._ask("status", {"name": check_name("environment", name)})["environment"])
 
     def delete(self, name: str, force: bool = False) -> None:
         """Deletes an environment.
@@ -84,7 +85,7 @@ class RemoteEnvironments:
         Raises:
             EnvironmentNotFoundError, EnvironmentBusyError.
         """
-        self._ask("delete", {"name": name, "force": force or None})
+        self._ask("delete", {"name": check_name("environment", name), "force": force or None})
 
     def install(
         self, name: str, packages: Iterable[str], dry_run: bool = False, on_progress: OnProgress | None = None
@@ -139,7 +140,7 @@ class RemoteEnvironments:
     def _change(
         self, command: str, name: str, packages: Iterable[str], dry_run: bool, on_progress: OnProgress | None
     ) -> PackageChanges:
-        fields = {"name": name, "packages": list(packages), "dryRun": dry_run or None}
+        fields = {"name": name, "packages": as_list(packages), "dryRun": dry_run or None}
         done = self._ask(command, fields, on_progress)
         return PackageChanges(tuple(done["added"]), tuple(done["removed"]), done["isDryRun"])
 

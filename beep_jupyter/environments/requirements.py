@@ -30,9 +30,18 @@ def parse_packages(packages: Iterable[str]) -> tuple[str, ...]:
     Raises:
         UsageError: one of them is no requirement; names it.
     """
+    return tuple(sorted({_parse(text) for text in as_list(packages)}))
+
+
+def as_list(packages: Iterable[str]) -> list[str]:
+    """The packages, which are not the letters of one.
+
+    Raises:
+        UsageError: a text was given instead of a list.
+    """
     if isinstance(packages, str):
         raise UsageError(f"Packages are a list, not the text {packages!r}.", f"Write [{packages!r}].")
-    return tuple(sorted({_parse(text) for text in packages}))
+    return list(packages)
 
 
 def parse_names(names: Iterable[str]) -> tuple[str, ...]:
@@ -41,7 +50,7 @@ def parse_names(names: Iterable[str]) -> tuple[str, ...]:
     Raises:
         UsageError: one of them is more than a name.
     """
-    for name in names:
+    for name in (names := as_list(names)):
         if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", name):
             raise UsageError(f"{name!r} is not the name of a package.", "Give its name alone, such as 'numpy'.")
     return tuple(sorted({normalised_name(name) for name in names}))
@@ -66,14 +75,15 @@ def read_requirements(path: str | os.PathLike[str]) -> RequirementsFile:
 
 
 def _texts(path: Path, seen: set[Path]) -> Iterable[str]:
-    if path.resolve() in seen:
-        return
-    seen.add(path.resolve())
     try:
+        resolved = path.resolve()
+        if resolved in seen:
+            return
+        seen.add(resolved)
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UsageError(f"There is no requirements file {path}.", "Give the path of one that exists.") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # the latter for what is not UTF-8, and for a name that no file can have
         raise UsageError(f"The requirements file {path} cannot be read: {error}.", "Give a text file.") from None
     yield text
     for included in _INCLUDE.findall(text):
