@@ -69,6 +69,7 @@ class PipeDoor:
         worker, servers = Path(commands.__file__).parent, find_folder("servers")
         planes = {"session": worker.glob("*.py"), "control": [servers / "control.py", servers / "doorman.py"]}
         found = [f"{plane} {name}" for plane, files in planes.items() for file in files for name in _commands_in(file)]
+        found += [f"control venv_{name}" for name in _module_of_servers("venv_orders").FIELDS]
         return [*found, "session nothing", "control nothing", "nowhere nothing"]
 
     def knock(self, route: str, token: str | None) -> Hashable:
@@ -189,14 +190,18 @@ class HttpDoor:
 
 def app_routes() -> Iterator[str]:
     """The routes of the application itself, those included that its document leaves out."""
-    sys.path.append(str(find_folder("servers")))
-    try:
-        make_app, links = import_module("http_app").make_app, import_module("http_docs").Links()
-    finally:
-        sys.path.pop()
+    make_app, links = _module_of_servers("http_app").make_app, _module_of_servers("http_docs").Links()
     for route in _flat(make_app(MagicMock(), links).routes):  # routes are made without looking at the backend
         methods = getattr(route, "methods", None) or {"WEBSOCKET"}
         yield from (f"{method} {route.path}" for method in methods - {"HEAD"})
+
+
+def _module_of_servers(name: str) -> Any:
+    sys.path.append(str(find_folder("servers")))
+    try:
+        return import_module(name)
+    finally:
+        sys.path.pop()
 
 
 def _flat(routes: Iterable[Any]) -> Iterator[Any]:
