@@ -42,13 +42,23 @@ def poller() -> Iterator[Poller]:
 @pytest.fixture(scope="module")
 def grpc_backend() -> Iterator[Backend]:
     """A gRPC backend in the oldest Python, which the tests of a module share."""
+    yield from _shared("grpc")
+
+
+@pytest.fixture(scope="module")
+def http_backend() -> Iterator[Backend]:
+    """The same over HTTP."""
+    yield from _shared("http")
+
+
+def _shared(kind: str) -> Iterator[Backend]:
     folder = Path(tempfile.mkdtemp(prefix="beep-"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BEEP_HOME", str(folder / "home"))
         patch.setenv("JUPYTER_RUNTIME_DIR", str(folder / "run"))
         registry = BackendRegistry(Home(), Config(Home()))
         options = {"name": "raw", "port": 0, "detach": False, "idle_timeout_s": None, "memory_limit_bytes": 0}
-        with registry.start("grpc", SUPPORTED[0].path, "bare", **options) as backend:  # type: ignore[arg-type]
+        with registry.start(kind, SUPPORTED[0].path, "bare", **options) as backend:  # type: ignore[arg-type]
             yield backend
         assert list(Home().runtime_folder.iterdir()) == []
     shutil.rmtree(folder)
