@@ -149,8 +149,18 @@ def complete(app: FastAPI) -> dict[str, Any]:
         found["security"] = [{"token": []}]
         for name in ("HTTPValidationError", "ValidationError"):
             found["components"]["schemas"].pop(name, None)  # FastAPI's own; ours are problem documents
+        _forget_unsaid_replies(found)
         app.openapi_schema = found
     return app.openapi_schema
+
+
+def _forget_unsaid_replies(document: dict[str, Any]) -> None:
+    """FastAPI adds JSON of any form to replies that are of other types."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            content = operation["responses"]["200"]["content"]
+            if not content.get(JSON, {}).get("schema"):
+                content.pop(JSON, None)
 
 
 def methods_of(app: FastAPI, path: str) -> list[str]:
@@ -172,7 +182,7 @@ def _schema(reply: dict[str, Any] | str) -> dict[str, Any]:
 
 
 def _body_of(body: type[BaseModel], takes_bytes: bool) -> dict[str, Any]:
-    content = {JSON: {"schema": body.model_json_schema()}}
+    content = {JSON: {"schema": body.model_json_schema()}, FRAME: {"schema": {"type": "string", "format": "binary"}}}
     if takes_bytes:
         content[BYTES] = {"schema": {"type": "string", "format": "binary"}}
     return {"required": True, "content": content}
