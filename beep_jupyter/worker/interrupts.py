@@ -51,8 +51,8 @@ class Interrupts:
 
     def arm(self, key: Key) -> None:
         """From here an interrupt of this request raises; at once where it came before the request began."""
+        self._armed = key  # before the next line: an interrupt in between would be taken for one of the past
         self._last[key[0]] = key[1]
-        self._armed = key
         if self._noted:
             self._raise_if_due()
 
