@@ -15,6 +15,7 @@ GONE = "gone"  # code of what ends a call whose client has left; nobody reads it
 
 _STATUS = grpc.StatusCode
 STATUSES = {
+    "backend_lost": _STATUS.UNAVAILABLE,
     "bad_request": _STATUS.INVALID_ARGUMENT,
     "cancelled": _STATUS.CANCELLED,
     "configuration": _STATUS.FAILED_PRECONDITION,

@@ -14,6 +14,7 @@ from control import Refused
 PROBLEM_JSON = "application/problem+json"
 
 STATUSES = {
+    "backend_lost": 502,
     "bad_request": 422,
     "cancelled": 503,
     "configuration": 500,

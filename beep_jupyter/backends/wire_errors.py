@@ -83,7 +83,10 @@ def _not_found(kind: type[RuntimeNotFoundError] | type[EnvironmentNotFoundError]
     return make
 
 
+_OTHER_VERSION = "Install the same version of beep-jupyter on both sides and restart the backend."
+
 ERRORS: dict[str, Callable[[dict[str, Any], str], BeepError]] = {
+    "backend_lost": _whole(ConnectionLostError),
     "bad_request": _plain(UsageError, "docs/reference/protocol.md lists the fields of each command."),
     "cancelled": _plain(ConnectionLostError, "Ask for it again."),
     "configuration": _whole(ConfigurationError),
@@ -96,13 +99,14 @@ ERRORS: dict[str, Callable[[dict[str, Any], str], BeepError]] = {
     "forbidden": _plain(AuthenticationError, "Use the address of its connection file."),
     "install": _whole(InstallError, "log"),
     "internal": _plain(ProtocolError, "Its log says how: `beep logs`."),
-    "malformed": _plain(ProtocolError, "Install the same version of beep-jupyter on both sides."),
+    "malformed": _plain(ProtocolError, _OTHER_VERSION),
+    "method_not_allowed": _plain(ProtocolError, _OTHER_VERSION),
     "no_handle": _plain(HandleNotFoundError, "Make the object anew; handles end with their worker."),
     "no_session": _plain(UsageError, "Open it first with `backend.session(NAME)`."),
     "no_variable": _plain(UsageError, "`backend.variables()` lists what there is."),
-    "protocol": _plain(
-        ProtocolError, "Install the same version of beep-jupyter on both sides and restart the backend."
-    ),
+    "not_acceptable": _plain(ProtocolError, _OTHER_VERSION),
+    "not_found": _plain(ProtocolError, _OTHER_VERSION),
+    "protocol": _plain(ProtocolError, _OTHER_VERSION),
     "raised": lambda error, _: ExecutionError(error["ename"], error["evalue"], error["traceback"]),
     "runtime_busy": _whole(RuntimeBusyError),
     "runtime_not_found": _not_found(RuntimeNotFoundError),
@@ -112,19 +116,21 @@ ERRORS: dict[str, Callable[[dict[str, Any], str], BeepError]] = {
     "too_large": _plain(TransferError, "Send it in parts."),
     "transfer": _plain(TransferError, "Send its parts as plain values, or keep it there and use a handle."),
     "unauthenticated": _plain(AuthenticationError, "Connect with the token of its connection file."),
-    "unknown_command": _plain(ProtocolError, "Install the same version of beep-jupyter on both sides."),
-    "unsupported_type": _plain(ProtocolError, "Install the same version of beep-jupyter on both sides."),
+    "unknown_command": _plain(ProtocolError, _OTHER_VERSION),
+    "unsupported_type": _plain(ProtocolError, _OTHER_VERSION),
     "usage": _whole(UsageError),
 }
 
-# What a management command may raise; its code, and the facts that go with its sentence.
+# What a management command may raise, also where it stops backends; its code, and the facts beside its sentence.
 _MANAGEMENT: dict[type[BeepError], tuple[str, tuple[str, ...]]] = {
     ConfigurationError: ("configuration", ()),
+    ConnectionLostError: ("backend_lost", ()),
     DownloadError: ("download", ("is_unreachable",)),
     EnvironmentBusyError: ("environment_busy", ()),
     EnvironmentExistsError: ("environment_exists", ()),
     EnvironmentNotFoundError: ("environment_not_found", ("name", "known")),
     InstallError: ("install", ("log",)),
+    ProtocolError: ("protocol", ()),
     RuntimeBusyError: ("runtime_busy", ()),
     RuntimeNotFoundError: ("runtime_not_found", ("name", "known")),
     UnsupportedRuntimeError: ("runtime_unsupported", ()),
