@@ -118,6 +118,15 @@ def test_an_interrupt_still_reaches_python_after_net_has_used_the_console(backen
     assert backend.evaluate("Counter().Add(2, 3)") == 5
 
 
+def test_the_example_of_the_documentation_works(backend: Backend, capfd: pytest.CaptureFixture[str]) -> None:
+    page = Path(__file__).parents[2] / "docs/how-to/dotnet.md"
+    example = page.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    exec(example.replace('"net"', repr(backend.environment)).replace("start(", "start(name='example', "), {})
+    handle, text = capfd.readouterr().out.splitlines()
+    assert "System.DateTime" in handle
+    assert text == "2025-02-28"
+
+
 def test_doctor_starts_the_runtime(backend: Backend, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", backend.environment]) == 0
     said = capfd.readouterr().out
