@@ -56,10 +56,28 @@ def test_the_quickstart_sends_the_same_cell_to_both(step: str) -> None:
     assert old.replace("demo-old", "demo-new", 1) == new
 
 
+@pytest.mark.timeout(60)
+def test_code_in_admin_makes_an_environment_works_in_it_and_deletes_it(home: Home) -> None:
+    run = executed(find_folder("notebooks") / "admin.ipynb")
+    cells = {cell.id: cell.outputs for cell in run.cells if cell.cell_type == "code"}
+    listed = [line.split()[0] for line in cells["list"][0].data["text/plain"].splitlines()]
+    assert listed == ["name", "admin", "admin-trial"]
+    oldest, _ = Beep().runtimes.oldest_and_newest()
+    assert cells["create"][0].text == f"'admin-trial' has Python {oldest.version}\n"
+    assert cells["answer"][0].text.count(" is ") == 4
+    assert [environment.name for environment in Beep().environments.list()] == ["admin"]
+    assert Beep().backends() == []
+
+
 @pytest.mark.campaign
 @pytest.mark.timeout(300)
 @every_notebook
 def test_it_runs_from_top_to_bottom_in_a_fresh_home(home: Home, path: Path) -> None:
-    notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, km=this_interpreters_kernel(), timeout=240).execute()
+    executed(path)
     assert Beep().backends() == []
+
+
+def executed(path: Path) -> nbformat.NotebookNode:
+    """The notebook with the outputs of a run from top to bottom."""
+    notebook = nbformat.read(path, as_version=4)
+    return NotebookClient(notebook, km=this_interpreters_kernel(), timeout=240).execute()
