@@ -58,6 +58,7 @@ class VenvJob:
         self._changed = threading.Condition()
         self._is_cancelled = False
         self._is_ordered = False
+        self._killing: threading.Timer | None = None
         self._last: dict[str, Any] | None = None
         self._log = log
         self._on_end = on_end
@@ -104,9 +105,9 @@ class VenvJob:
             self._is_cancelled = True
             if self._is_ordered:
                 self._end_input()
-        timer = threading.Timer(CANCEL_S, self.kill)
-        timer.daemon = True
-        timer.start()
+            self._killing = threading.Timer(CANCEL_S, self.kill)
+            self._killing.daemon = True
+            self._killing.start()
 
     def kill(self) -> None:
         """Ends it without its doing; what it had begun is swept by the next command."""
@@ -122,6 +123,8 @@ class VenvJob:
         logging.join(LOG_S)
         with self._changed:
             self._end_input()
+            if self._killing is not None:
+                self._killing.cancel()
             self._last = last or (CANCELLED if self._is_cancelled else FAILED)
             self._changed.notify_all()
         self._on_end(self)
