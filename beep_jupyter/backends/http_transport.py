@@ -26,6 +26,7 @@ from .wire_errors import error_of
 
 CONTROL_S = 30.0  # the longest that a control command takes: a restart with all rungs of the ladder
 TAKE_LONG = "venv_"  # begins those that have no time limit
+_LISTS = {"sessions": "sessions", "venv_list": "environments"}  # commands whose reply is a list, and its field
 
 
 class HttpOwnership:
@@ -115,6 +116,8 @@ class HttpTransport:
             raise self._foreign(error) from error
         if command == "restart":
             self._incarnation = response.headers.get(INCARNATION)  # the fresh one was asked for
+        if "items" in content and command not in _LISTS:
+            raise self._foreign(FrameError("a list came"))
         return _named(command, content)
 
     def follow(self, command: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -171,7 +174,7 @@ class HttpTransport:
         """
         try:
             response = connection.request(ask)
-            if response.status_code == 200:
+            if response.status_code == 200 and response.headers.get("content-type") == FRAME:
                 return response
             raise error_of(_wire(content_of(response)[0]), self._backend)
         except httpx.HTTPError as failed:
@@ -249,10 +252,8 @@ def _named(command: str, content: dict[str, Any]) -> dict[str, Any]:
         return {_snake(name): fact for name, fact in content.items()}
     if command == "interrupt":
         return {"interrupted": not content.get("wasIdle", False), "killed": False}
-    if command == "sessions":
-        return {"sessions": content.get("items", [])}
-    if command == "venv_list":
-        return {"environments": content["items"]}
+    if command in _LISTS:
+        return {_LISTS[command]: content.get("items", [])}
     if command == "venv_status":
         return {"environment": content}
     return content
