@@ -63,7 +63,12 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pretend:
     return put
 
 
-WAIT = 'import sys\nsys.stdin.readline()\nprint(\'{"progress": {"text": "begun"}}\', flush=True)\nsys.stdin.read()\n'
+WAIT = """
+import sys
+sys.stdin.readline()
+print('{"progress": {"text": "begun"}}', flush=True)
+sys.stdin.read()
+"""
 
 
 def refusal(act: Callable[[], object]) -> tuple[str, str]:
