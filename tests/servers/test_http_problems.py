@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +63,10 @@ def test_wrong_fields_are_named_the_first_ten_of_them() -> None:
 
 def test_a_code_without_a_status_is_our_own_fault() -> None:
     assert problem(Refused("never_heard_of", "x")).status_code == 500
+
+
+@pytest.mark.parametrize("code", sorted(set(STATUSES) - {"unknown_command"}))  # routes cannot ask for one
+def test_the_reference_lists_each_code_under_its_status(code: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "http.md").read_text()
+    row = next(line for line in page.splitlines() if line.startswith("| ") and f"`{code}`" in line)
+    assert str(STATUSES[code]) in row.split("|")[1]
