@@ -7,13 +7,12 @@ import subprocess
 
 import nbformat
 import uv as uv_module
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from beep_jupyter import Beep
 from beep_jupyter.home import Home
 from tests.interpreters import NEWEST, OLDEST
-from tests.kernel import this_interpreters_kernel
+from tests.kernel import executed
 
 SUM = "import sys\ntotal = sum(data['numbers'])\nversion = sys.version_info[:2]"
 CELLS = [
@@ -34,12 +33,12 @@ def test_bare_environments_of_the_oldest_and_newest_python_run_one_notebook(home
         beep.environments.create(name, python=str(interpreter.path))
     assert packages(beep, "oldest") == packages(beep, "newest") == []
     notebook = new_notebook(cells=[new_code_cell(cell) for cell in CELLS])
-    NotebookClient(notebook, km=this_interpreters_kernel(), timeout=60).execute()
+    with executed(notebook, timeout_s=60):
+        assert beep.backends() == []
     assert printed(notebook, 5) == f"(6, {OLDEST.pair}) (6, {NEWEST.pair})\n"
     assert printed(notebook, 6) == "state: 6\n"
     assert notebook.cells[6].outputs[-1]["data"]["text/plain"] == "12"
     assert packages(beep, "oldest") == packages(beep, "newest") == []
-    assert beep.backends() == []
 
 
 def printed(notebook: nbformat.NotebookNode, cell: int) -> str:

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from beep_jupyter import Beep
 from beep_jupyter.home import Home
 from beep_jupyter.resources import find_folder
-from tests.kernel import this_interpreters_kernel
+from tests.kernel import executed
 
 NOTEBOOKS = sorted(find_folder("notebooks").glob("*.ipynb"))
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
@@ -58,26 +57,21 @@ def test_the_quickstart_sends_the_same_cell_to_both(step: str) -> None:
 
 @pytest.mark.timeout(60)
 def test_code_in_admin_makes_an_environment_works_in_it_and_deletes_it(home: Home) -> None:
-    run = executed(find_folder("notebooks") / "admin.ipynb")
-    cells = {cell.id: cell.outputs for cell in run.cells if cell.cell_type == "code"}
+    notebook = nbformat.read(find_folder("notebooks") / "admin.ipynb", as_version=4)
+    with executed(notebook, timeout_s=50):
+        assert Beep().backends() == []
+    cells = {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
     listed = [line.split()[0] for line in cells["list"][0].data["text/plain"].splitlines()]
     assert listed == ["name", "admin", "admin-trial"]
     oldest, _ = Beep().runtimes.oldest_and_newest()
     assert cells["create"][0].text == f"'admin-trial' has Python {oldest.version}\n"
     assert cells["answer"][0].text.count(" is ") == 4
     assert [environment.name for environment in Beep().environments.list()] == ["admin"]
-    assert Beep().backends() == []
 
 
 @pytest.mark.campaign
 @pytest.mark.timeout(300)
 @every_notebook
 def test_it_runs_from_top_to_bottom_in_a_fresh_home(home: Home, path: Path) -> None:
-    executed(path)
-    assert Beep().backends() == []
-
-
-def executed(path: Path) -> nbformat.NotebookNode:
-    """The notebook with the outputs of a run from top to bottom."""
-    notebook = nbformat.read(path, as_version=4)
-    return NotebookClient(notebook, km=this_interpreters_kernel(), timeout=240).execute()
+    with executed(nbformat.read(path, as_version=4), timeout_s=240):
+        assert Beep().backends() == []

@@ -7,13 +7,12 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from beep_jupyter import Beep
 from beep_jupyter.home import Home
 from tests.interpreters import NEWEST, OLDEST, Interpreter
-from tests.kernel import this_interpreters_kernel
+from tests.kernel import executed
 
 KINDS = ("pipe", "http", "grpc")
 CELLS = {
@@ -39,16 +38,15 @@ OPTIONS = {"values both ways": " -i data -o total,raw", "what was sent": " -o ra
 @pytest.mark.parametrize("interpreter", [OLDEST, NEWEST], ids=lambda interpreter: interpreter.version)
 def test_cells_give_the_same_outputs_over_every_kind(home: Home, interpreter: Interpreter) -> None:
     Beep().environments.create("bare", python=str(interpreter.path))
-    quiet = (
-        "import warnings; warnings.filterwarnings('ignore', 'To exit')"  # at the first SystemExit
-    )
+    quiet = "import warnings; warnings.filterwarnings('ignore', 'To exit')"  # at the first SystemExit
     cells = ["%load_ext beep_jupyter", quiet, "data = {'numbers': [1, 2, 3], 'raw': b'bytes'}"]
     cells += [f"%beep start {kind} --venv bare --name {kind}" for kind in KINDS]
     first = len(cells)
     cells += [f"%%beep_eval {kind}{OPTIONS.get(what, '')}\n{code}" for what, code in CELLS.items() for kind in KINDS]
     cells += ["len(raw), type(raw).__name__", "%beep stop --all"]
     notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
-    NotebookClient(notebook, km=this_interpreters_kernel(), timeout=60, allow_errors=True).execute()
+    with executed(notebook, timeout_s=60, allow_errors=True):
+        assert Beep().backends() == []
     shown = [comparable(cell) for cell in notebook.cells]
     for number, what in enumerate(CELLS):
         pipe, http, grpc = shown[first + number * len(KINDS) :][: len(KINDS)]
@@ -56,7 +54,6 @@ def test_cells_give_the_same_outputs_over_every_kind(home: Home, interpreter: In
         assert (what, http) == (what, pipe)
         assert (what, grpc) == (what, pipe)
     assert shown[-2][0]["data"] == {"text/plain": "(500000, 'bytes')"}
-    assert Beep().backends() == []
 
 
 def comparable(cell: nbformat.NotebookNode) -> list[dict[str, Any]]:

@@ -59,6 +59,7 @@ def test_the_wheel_puts_one_package_beside_its_description(wheel: zipfile.ZipFil
         "_protos/README.md",
         "_protos/beep.proto",
         "_notebooks/01-quickstart.ipynb",
+        "_notebooks/admin.ipynb",
         "worker/boot.py",
         "environments/sets/data-science.toml",
         "py.typed",
