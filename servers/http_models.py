@@ -47,7 +47,7 @@ class SessionBody(Body):
 class CallBody(SessionBody):
     """A body that makes the worker run something."""
 
-    timeout_s: Annotated[float, Field(ge=0, le=LONGEST_S, strict=True)] | None = Field(
+    timeout_s: Annotated[float, Field(gt=0, le=LONGEST_S, strict=True)] | None = Field(
         None, description="Interrupts it after so many seconds; the worker is killed 5 s later."
     )
 

@@ -26,7 +26,7 @@ from http_replies import as_json
 from supervisor import DEFAULT_SESSION
 
 SessionName = Annotated[str, Query(description="A namespace with a worker process of its own.")]
-TimeoutS = Annotated[float | None, Query(ge=0, le=models.LONGEST_S, description="As in the bodies of other routes.")]
+TimeoutS = Annotated[float | None, Query(gt=0, le=models.LONGEST_S, description="As in the bodies of other routes.")]
 VariableName = Annotated[str, Path(description="As code would write it.")]
 
 _COMPLETION = {"matches": "array", "cursorStart": "integer", "cursorEnd": "integer"}

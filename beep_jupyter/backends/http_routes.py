@@ -7,6 +7,8 @@ from urllib.parse import quote, urlencode
 
 Ask = tuple[str, str, dict[str, Any] | None]  # method, path with its query, and the body's fields
 
+SHORTEST_S = 1e-3  # a time limit of 0 is one that is over at once, which the routes do not take
+
 SESSION_PLANE = {
     "call": "/api/call",
     "complete": "/api/complete",
@@ -39,7 +41,9 @@ VENV_COMMANDS = {
 
 def session_ask(command: str, fields: dict[str, Any], session: str, timeout_s: float | None) -> Ask:
     """How a command of the session plane is asked for."""
-    scope = {"session": session} if timeout_s is None else {"session": session, "timeout_s": timeout_s}
+    scope: dict[str, Any] = {"session": session}
+    if timeout_s is not None:
+        scope["timeout_s"] = timeout_s or SHORTEST_S
     if command in SESSION_PLANE:
         return "POST", SESSION_PLANE[command], scope | fields
     if command in _LISTS:

@@ -27,6 +27,7 @@ from beep_jupyter.errors import (
     AuthenticationError,
     ConnectionLostError,
     ExecutionError,
+    ExecutionTimeoutError,
     ProtocolError,
     StartError,
     UsageError,
@@ -306,6 +307,13 @@ def test_a_variable_of_any_name_is_asked_for_by_that_name(backend: Backend, name
     assert error["code"] == "no_variable"
     if "\ud800" not in name:
         assert error["message"] == f"there is no variable '{name}'"
+
+
+def test_a_time_limit_of_nothing_is_over_at_once(backend: Backend) -> None:
+    with pytest.raises(ExecutionTimeoutError):
+        backend.evaluate("import time; time.sleep(30)", timeout_s=0)
+    with pytest.raises(UsageError, match="timeout_s"):
+        backend.evaluate("1", timeout_s=-1)
 
 
 def test_every_command_has_a_route() -> None:
