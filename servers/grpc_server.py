@@ -10,28 +10,16 @@ import sys
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
 sys.path.append(sys.argv[1])
 
-from spawn import Process  # noqa: E402  the worker is spawned before anything else is imported
-
-VARIABLES = dict(os.environ)  # gRPC and what it needs add to them, which is not the workers' business
-BOOT = os.path.join(sys.argv[1], "beep_jupyter", "worker", "boot.py")
-
-
-def spawn(incarnation: str) -> Process:
-    """Starts a worker of this backend; by posix_spawn, which runs nothing of gRPC's in the child."""
-    return Process(sys.argv[2], BOOT, sys.argv[3], incarnation, VARIABLES)
-
+from spawn import first_worker  # noqa: E402  the worker is spawned before anything else is imported
 
 if __name__ == "__main__":
-    try:
-        first: "Process | OSError" = spawn(f"{sys.argv[4]}.1")
-    except OSError as error:
-        first = error
+    first = first_worker()
     import site
 
     site.main()  # `-S` left it out, for the worker's sake
     os.environ["GRPC_VERBOSITY"] = "NONE"  # standard error is our log
-    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"  # workers are spawned, which runs nothing of gRPC's in them
     from serve_grpc import serve
 
-    status = serve(first, spawn)
+    status = serve(first)
     os._exit(status)  # at a usual exit Python would wait for threads of calls whose clients have left

@@ -28,7 +28,7 @@ from control import Control
 from log import Log
 from owners import Owners
 from poller import Poller
-from spawn import Process
+from spawn import Process, spawn_worker
 from supervisor import DEFAULT_SESSION, Supervisor, WorkerStartError
 
 TYPE_CHECKING = False
@@ -58,7 +58,6 @@ class Life:
 
     Args:
         order: what the launcher wrote.
-        spawn: starts a worker process for an incarnation.
         on_stopped: ends the transport; called once on the poller's thread, when nothing runs below this process.
 
     Attributes:
@@ -67,14 +66,14 @@ class Life:
         poller: its `run` has to be called, on whatever thread the transport likes.
     """
 
-    def __init__(
-        self, order: dict[str, Any], spawn: Callable[[str], Process], on_stopped: Callable[[], object]
-    ) -> None:
+    def __init__(self, order: dict[str, Any], on_stopped: Callable[[], object]) -> None:
         backend_id, name = sys.argv[4:6]
         self.token: str = order["token"]
         self.log = Log()
         self.poller = Poller()
-        self.supervisor = Supervisor(spawn, backend_id, self.poller, self.log, order.get("memory_limit_bytes") or 0)
+        self.supervisor = Supervisor(
+            spawn_worker, backend_id, self.poller, self.log, order.get("memory_limit_bytes") or 0
+        )
         self.owners = Owners(self.poller, on_last=self._stop_for_owner)
         self.identity = {"name": name, "kind": order["kind"], "address": "", "environment": order["environment"]}
         self.control = Control(self.supervisor, self.owners, self.log, self.identity, self.stop)

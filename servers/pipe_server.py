@@ -13,21 +13,10 @@ import sys
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
 sys.path.append(sys.argv[1])
 
-from spawn import Process  # noqa: E402  the worker is spawned before anything else is imported
-
-BOOT = os.path.join(sys.argv[1], "beep_jupyter", "worker", "boot.py")
-
-
-def spawn(incarnation: str) -> Process:
-    """Starts a worker of this backend."""
-    return Process(sys.argv[2], BOOT, sys.argv[3], incarnation)
-
+from spawn import first_worker  # noqa: E402  the worker is spawned before anything else is imported
 
 if __name__ == "__main__":
-    try:
-        first: "Process | OSError" = spawn(f"{sys.argv[4]}.1")
-    except OSError as error:
-        first = error
+    first = first_worker()
     from serve_pipe import serve
 
-    sys.exit(serve(first, spawn))
+    sys.exit(serve(first))

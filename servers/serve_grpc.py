@@ -7,7 +7,6 @@ poller has the main thread, which gRPC leaves free.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -38,7 +37,7 @@ OPTIONS = (
 )
 
 
-def serve(first: Process | OSError, spawn: Callable[[str], Process]) -> int:
+def serve(first: Process | OSError) -> int:
     """Runs until the backend is stopped; returns the exit status.
 
     Args:
@@ -48,7 +47,7 @@ def serve(first: Process | OSError, spawn: Callable[[str], Process]) -> int:
     if isinstance(first, OSError):
         return report_unspawnable(first)
     ended = []
-    life = Life(order, spawn, on_stopped=lambda: ended.append(server.stop(GRACE_S)))
+    life = Life(order, on_stopped=lambda: ended.append(server.stop(GRACE_S)))
     server = grpc.server(RpcThreads(THREADS), interceptors=[Gate(life.token)], options=OPTIONS)
     life.begin(first)
     _add_services(server, life)

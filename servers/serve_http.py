@@ -51,7 +51,7 @@ class Server(uvicorn.Server):
         yield
 
 
-def serve(first: Process | OSError, spawn: Callable[[str], Process]) -> int:
+def serve(first: Process | OSError) -> int:
     """Runs until the backend is stopped; returns the exit status.
 
     Args:
@@ -61,7 +61,7 @@ def serve(first: Process | OSError, spawn: Callable[[str], Process]) -> int:
     if isinstance(first, OSError):
         return report_unspawnable(first)
     servers: list[Server] = []
-    life = Life(order, spawn, on_stopped=lambda: _tell(servers))
+    life = Life(order, on_stopped=lambda: _tell(servers))
     life.begin(first)
     poller = threading.Thread(target=life.poller.run)
     poller.start()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
 
 from doorman import Doorman
 from life import Life, read_order, report_unspawnable
@@ -13,7 +12,7 @@ from spawn import Process
 BACKLOG = 128
 
 
-def serve(first: Process | OSError, spawn: Callable[[str], Process]) -> int:
+def serve(first: Process | OSError) -> int:
     """Runs until the backend is stopped; returns the exit status.
 
     Args:
@@ -22,7 +21,7 @@ def serve(first: Process | OSError, spawn: Callable[[str], Process]) -> int:
     order = read_order()
     if isinstance(first, OSError):
         return report_unspawnable(first)
-    life = Life(order, spawn, on_stopped=lambda: None)  # the poller is all there is to end
+    life = Life(order, on_stopped=lambda: None)  # the poller is all there is to end
     life.begin(first)
     listener = _listen(order["socket"])
     doorman = Doorman(life)

@@ -5,12 +5,34 @@ from __future__ import annotations
 import _socket
 import fcntl
 import os
+import sys
 
 from beep_jupyter.worker import descriptors
 
 _PIPE_BYTES = 1 << 20
 _F_SETPIPE_SZ = 1031  # fcntl.F_SETPIPE_SZ is Linux's
 _FIRST_FREE = 64  # our ends are moved above every number that a worker is given
+
+
+VARIABLES = dict(os.environ)  # what a server's libraries add to them later is not the workers' business
+
+
+def first_worker() -> Process | OSError:
+    """The worker of the default session, or why it cannot be started."""
+    try:
+        return spawn_worker(f"{sys.argv[4]}.1")
+    except OSError as error:
+        return error
+
+
+def spawn_worker(incarnation: str) -> Process:
+    """Starts a worker of the backend whose program this is; the program's arguments say how (`pipe_server.py`).
+
+    Raises:
+        OSError: the interpreter cannot be started.
+    """
+    package, python, cache = sys.argv[1:4]
+    return Process(python, os.path.join(package, "beep_jupyter", "worker", "boot.py"), cache, incarnation, VARIABLES)
 
 
 class Process:
@@ -27,9 +49,7 @@ class Process:
 
     __slots__ = ("channel", "incarnation", "life", "pid", "status", "stderr", "stdout")
 
-    def __init__(
-        self, python: str, boot: str, cache: str, incarnation: str, variables: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, python: str, boot: str, cache: str, incarnation: str, variables: dict[str, str]) -> None:
         """Starts it.
 
         Args:
@@ -37,7 +57,7 @@ class Process:
             boot: path of the worker's `boot.py`.
             cache: folder for the worker's compiled modules.
             incarnation: unique among all workers.
-            variables: its environment; None is this process's.
+            variables: its environment.
 
         Raises:
             OSError: the interpreter cannot be started.
@@ -51,8 +71,7 @@ class Process:
         given = {1: out, 2: err, descriptors.CHANNEL: theirs.fileno(), descriptors.STDOUT: self.stdout}
         given |= {descriptors.STDERR: self.stderr, descriptors.STATUS: self.status, descriptors.LIFE: life}
         try:
-            own = os.environ if variables is None else variables
-            self.pid = _spawn([python, "-I", boot, cache], {**own, "BEEP_WORKER": incarnation}, given)
+            self.pid = _spawn([python, "-I", boot, cache], variables | {"BEEP_WORKER": incarnation}, given)
         except OSError:
             self.close()
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import threading
@@ -32,7 +33,7 @@ def supervisor(poller: Poller, tmp_path: Path) -> Iterator[Supervisor]:
     boot = str(PACKAGE / "worker" / "boot.py")
 
     def spawn(incarnation: str) -> Process:
-        return Process(sys.executable, boot, str(tmp_path), incarnation)
+        return Process(sys.executable, boot, str(tmp_path), incarnation, dict(os.environ))
 
     made = Supervisor(spawn, "beeptest", poller, log=lambda line: None)
     made.begin(spawn("beeptest.1"))
