@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -323,3 +325,36 @@ def test_a_stranger_to_this_machine_owns_as_long_as_its_stream_lasts(client: Htt
         with pytest.raises(TimeoutError):
             owning.recv(1)
     assert client.ask("GET", "/health").json["owner"] == os.getpid()
+
+
+def begin(connection: socket.socket, client: HttpClient, code: str) -> None:
+    """Asks for an execute, of which the first event has come."""
+    body = json.dumps({"code": code, "session": "own"}).encode()
+    head = client.head("POST /api/execute", content_type="application/json", content_length=str(len(body)))
+    connection.sendall(head + body)
+    while b"event: " not in connection.recv(65536):
+        pass
+
+
+def test_a_client_that_leaves_does_not_cancel_its_code(client: HttpClient, session: str) -> None:
+    with client.connection() as connection:
+        begin(connection, client, "print('begun', flush=True)\nimport time\ntime.sleep(0.5)\ndone = 1")
+    assert client.post("eval", code="done", session=session).json == {"value": 1}
+
+
+def test_a_client_that_does_not_read_holds_the_code_up_and_fills_no_memory(
+    client: HttpClient, http_backend: Backend, session: str
+) -> None:
+    def peak_kib() -> int:
+        return int(Path(f"/proc/{http_backend.pid}/status").read_text().partition("VmHWM:")[2].split()[0])
+
+    before = peak_kib()
+    with client.connection() as connection:
+        begin(connection, client, "for _ in range(300_000): print('x' * 200)")  # 60 MB
+        time.sleep(1)
+        assert client.ask("GET", f"/health?session={session}").json["state"] == "busy"
+        assert peak_kib() - before < 30_000
+        seen = b""
+        while b"event: reply" not in seen:
+            seen = seen[-100:] + connection.recv(1 << 20)
+    assert peak_kib() - before < 30_000
