@@ -64,8 +64,12 @@ class Spec:
         """The spec after the packages of these normalised names were uninstalled."""
         gone = set(names)
         kept = tuple(text for text in self.packages if requirement_name(text) not in gone)
-        asked = {requirement_name(text) for text in self.packages}
+        asked = {requirement_name(text) for text in self.packages} - self._names_of_other_parts()
         return replace(self, packages=kept, without=tuple(sorted({*self.without, *(gone - asked)})))
+
+    def _names_of_other_parts(self) -> set[str]:
+        """What is asked for whether or not it is among the packages, as far as names tell."""
+        return {requirement_name(text) for text in self.set_packages} | ({"pythonnet"} if self.dotnet else set())
 
     def differences(self, other: Spec) -> list[str]:
         """What this spec has that `other` has not, and the reverse, as parts of a sentence about this one."""

@@ -73,6 +73,12 @@ def test_uninstalling_is_remembered_only_where_another_part_asked_for_it() -> No
     assert spec.without == ("attrs",)
 
 
+def test_uninstalling_is_remembered_too_where_the_packages_and_another_part_ask_for_it() -> None:
+    asked_twice = replace(BASE, packages=("httpx<1", "pythonnet==3.0.1"), dotnet=True)
+    spec = asked_twice.with_uninstalled(["httpx", "pythonnet"])
+    assert (spec.packages, spec.without) == ((), ("httpx", "pythonnet"))
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [("Foo_Bar[x]>=1", "foo-bar"), ("a.b @ file:///x", "a-b"), ("six; python_version<'3'", "six"), ("/a/b", "/a/b")],
