@@ -40,7 +40,7 @@ HEAVY = {
 # What the modules of each transport may import beside the standard library; those without a prefix serve all three.
 LIBRARIES = {
     "": set(),
-    "http": {"fastapi", "pydantic", "starlette", "uvicorn"},
+    "http": {"fastapi", "h11", "pydantic", "starlette", "uvicorn"},
     "grpc": {"google", "grpc", "grpc_health", "grpc_reflection"},
 }
 LATE = {"psutil"}  # imported where it is needed
