@@ -67,9 +67,10 @@ class Spec:
         asked = {requirement_name(text) for text in self.packages} - self._names_of_other_parts()
         return replace(self, packages=kept, without=tuple(sorted({*self.without, *(gone - asked)})))
 
-    def _names_of_other_parts(self) -> set[str]:
+    def _names_of_other_parts(self) -> frozenset[str]:
         """What is asked for whether or not it is among the packages, as far as names tell."""
-        return {requirement_name(text) for text in self.set_packages} | ({"pythonnet"} if self.dotnet else set())
+        own = ["pythonnet"] if self.dotnet else []
+        return frozenset(own + [requirement_name(text) for text in self.set_packages])
 
     def differences(self, other: Spec) -> list[str]:
         """What this spec has that `other` has not, and the reverse, as parts of a sentence about this one."""
