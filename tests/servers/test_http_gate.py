@@ -145,6 +145,8 @@ def test_parameters_and_capitals_of_the_type_do_not_matter() -> None:
 
 def test_no_body_needs_no_type() -> None:
     assert Knock("GET", "/health", content_type="-").at().reached is not None
+    assert Knock("GET", "/health", content_type="text/plain").at().reached is not None
+    assert Knock("POST", content_type="text/plain").at().status == 415
 
 
 def test_a_body_that_is_said_to_be_too_large_is_refused_unread() -> None:
