@@ -131,6 +131,8 @@ class Loop:
         request = header.get("id")
         if header.get("type") != "request" or type(request) is not int or type(header.get("fields")) is not dict:
             raise FrameError("what came is no request")
+        if not 0 <= request < 1 << 64:  # the status file has eight bytes for it
+            raise FrameError("a request's id is from 0 to 2**64 - 1")
         if header.get("command") == "input":  # an answer to nobody: who asked was interrupted meanwhile
             return
 

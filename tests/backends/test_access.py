@@ -116,6 +116,16 @@ def test_nonsense_on_an_open_session_ends_that_connection_only(host_backend: Bac
     assert host_backend.evaluate("1 + 1") == 2
 
 
+@pytest.mark.parametrize("request_id", [-1, 1 << 64, 1 << 70])
+def test_a_request_with_an_id_beyond_64_bits_ends_that_connection_only(host_backend: Backend, request_id: int) -> None:
+    token = json.loads(host_backend.connection_file.read_text())["token"]
+    worker = host_backend.health().worker_pid
+    request = {"type": "request", "id": request_id, "command": "eval", "fields": {"code": "1"}}
+    answer = knock(host_backend, hello(token=token, kind="session") + b"".join(pack(request)))
+    assert b"a request's id is from 0 to" in answer
+    assert host_backend.health().worker_pid == worker
+
+
 def test_a_request_sent_right_behind_the_hello_is_answered(host_backend: Backend) -> None:
     token = json.loads(host_backend.connection_file.read_text())["token"]
     request = {"type": "request", "id": 1, "command": "eval", "fields": {"code": "40 + 2"}}
