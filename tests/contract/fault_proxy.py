@@ -63,6 +63,11 @@ class FaultProxy:
             return f"unix:{self._listener.getsockname()}"
         return f"{self._scheme}[::1]:{self._target}" if self._scheme else f"127.0.0.1:{self._listener.getsockname()[1]}"
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether every connection so far has ended."""
+        return not any(thread.is_alive() for thread in self._threads[1:])
+
     def __enter__(self) -> FaultProxy:
         return self
 

@@ -25,19 +25,25 @@ sys.meta_path.insert(0, Finder)
 """
 _WHILE_SENDING = """
 import sys, threading
-sys.setswitchinterval(0.0005)
+sends, is_half_sent, has_acted = [], threading.Event(), threading.Event()
 
-def names_of(frame):
-    while frame is not None:
-        yield frame.f_code.co_name
-        frame = frame.f_back
+def watch():
+    is_half_sent.wait()
+    try:
+        {statements}
+    finally:
+        has_acted.set()
 
-def watch(main):
-    while "_send_parts" not in names_of(sys._current_frames()[main]):
-        pass
-    {statements}
+def profile(frame, event, function):
+    if event == "c_call" and function.__name__ == "sendmsg":
+        sends.append(function)
+        if len(sends) == 2:
+            sys.setprofile(None)
+            is_half_sent.set()
+            has_acted.wait()
 
-threading.Thread(target=watch, args=(threading.get_ident(),)).start()
+threading.Thread(target=watch).start()
+sys.setprofile(profile)
 part = bytes({part_bytes})
 [part] * {parts}
 """
@@ -73,7 +79,7 @@ def at_encode(session: Session, statements: str) -> Any:
 
 
 def at_half_sent(session: Session, statements: str) -> Any:
-    """A thread waits until the main thread is within the sending of a large reply."""
+    """A thread acts while the main thread stands between two parts of a large reply, of which one is sent."""
     parts = session.evaluate(_WHILE_SENDING.format(statements=statements, parts=_PARTS, part_bytes=_PART_BYTES))
     assert parts == [bytes(_PART_BYTES)] * _PARTS
     return parts
