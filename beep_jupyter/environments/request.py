@@ -126,7 +126,7 @@ def read_lock(path: str | os.PathLike[str]) -> Lock:
         table = tomllib.loads(data.decode())
         packages = table["packages"]
         relative = next((found for package in packages for found in _relative_paths(package)), None)
-        names = frozenset(normalised_name(package["name"]) for package in packages)
+        names = frozenset(normalised_name(package.get("name", "")) for package in packages)
     except FileNotFoundError:
         raise UsageError(f"There is no lock {chosen}.", "`beep venv export NAME FILE` writes one.") from None
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:

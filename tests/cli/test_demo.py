@@ -119,7 +119,7 @@ def test_it_says_step_by_step_what_it_does(ran: Ran) -> None:
         "Compare",
         "Draw a picture",
     ]
-    for title in ("%beep start pipe --venv demo-old", "%%beep_eval demo-old", "%%beep_eval demo-new -i old_mileage"):
+    for title in ("%beep start pipe --venv demo-old", "%%beep_eval demo-old", "%%beep_eval demo-draw -i old_mileage"):
         assert re.search(rf"^  \[\d+\] {re.escape(title)}.* \d+\.\d s$", ran.out, re.MULTILINE), title
     assert re.search(r"^  demo-old: Python 3\.\d+\.\d+ with pandas", ran.out, re.MULTILINE)
     assert re.search(r"^      \[a picture: PNG, \d+(\.\d)? KiB\]$", ran.out, re.MULTILINE)

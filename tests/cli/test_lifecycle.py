@@ -219,12 +219,6 @@ def test_a_taken_name_is_refused(beep, shared) -> None:
     assert done.err.startswith("Error: A backend called 'shared' runs already, in legacy.\n")
 
 
-def test_kinds_of_a_later_version_are_refused(beep) -> None:
-    done = beep("start", "Http", "--venv", "legacy", "--detach")
-    assert done.status == 2
-    assert done.err == "Error: Backends of kind 'http' come with a later version.\nHint: Use `pipe`.\n"
-
-
 def test_a_memory_limit_is_given_as_a_size(beep) -> None:
     assert beep("start", "--venv", "legacy", "--memory-limit", "2GiB", "--detach").status == 0
     done = beep("start", "--venv", "legacy", "--name", "b", "--memory-limit", "much", "--detach")
