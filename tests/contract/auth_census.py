@@ -11,7 +11,7 @@ import json
 import re
 import socket
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -214,11 +214,10 @@ def _flat(routes: Iterable[Any]) -> Iterator[Any]:
 DOORS: dict[str, Callable[[Backend], Door]] = {"pipe": PipeDoor, "http": HttpDoor, "grpc": GrpcDoor}
 
 
-def census(backend: Backend, other: Backend) -> dict[tuple[str, str], Hashable]:
-    """The answer to every wrong token at every route."""
+def census(backend: Backend, tokens: Mapping[str, str | None]) -> dict[tuple[str, str], Hashable]:
+    """The answer to each token at every route."""
     door = DOORS[backend.kind](backend)
     try:
-        tokens = wrong_tokens(backend, other)
         return {(route, why): door.knock(route, token) for route in door.routes() for why, token in tokens.items()}
     finally:
         door.close()
