@@ -180,7 +180,7 @@ class Life:
         _report({"ready": ready | self.identity | {"python": worker.ready["python"] if worker.ready else ""}})
         processes.become_subreaper()
         if idle_timeout_s := self._order.get("idle_timeout_s"):
-            self._watch_idleness(idle_timeout_s, {})
+            self._watch_idleness(idle_timeout_s)
 
     def _watch_owner(self) -> None:
         owner = self._order["owner"]
@@ -194,18 +194,28 @@ class Life:
         self.log("the last owner has ended")
         threading.Thread(target=self.stop, kwargs={"at_once": True}, daemon=True).start()
 
-    def _watch_idleness(self, timeout_s: float, seen: dict[str, Any]) -> None:
+    def _watch_idleness(self, timeout_s: float) -> None:
         """Stops a backend that nobody owns and nobody used from one look to the next."""
+        seen = self._activity()
 
         def look() -> None:
-            if self.owners.first is None and self.supervisor.is_idle_since(seen):
+            nonlocal seen
+            before, seen = seen, self._activity()
+            is_busy = any(activity and activity[0] for activity in seen.values())
+            if self.owners.first is None and not is_busy and seen == before:
                 self.log(f"idle for {timeout_s:g} s")
                 threading.Thread(target=self.stop, daemon=True).start()
             else:
                 self.poller.after(timeout_s, look)
 
-        self.supervisor.is_idle_since(seen)
         self.poller.after(timeout_s, look)
+
+    def _activity(self) -> dict[str, tuple[int, ...] | None]:
+        """What every session does, and the management commands, under a name that no session can have."""
+        activity = self.supervisor.activity()
+        if self._jobs is not None:
+            activity[""] = self._jobs.activity()
+        return activity
 
     def _write_connection_file(self) -> None:
         content = self.identity | {"token": self.token, "pid": os.getpid(), "protocol": PROTOCOL}

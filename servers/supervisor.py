@@ -256,13 +256,10 @@ class Supervisor:
             self._log(f"swept {len(swept)} processes that the code had left behind: {swept}")
         return swept
 
-    def is_idle_since(self, seen: dict[str, Any]) -> bool:
-        """Whether nothing ran and nothing runs since `seen`, which is brought up to date."""
-        now = {session.name: session.worker and session.worker.activity() for session in list(self._sessions.values())}
-        is_idle = now == seen and not any(activity and activity[0] for activity in now.values())
-        seen.clear()
-        seen.update(now)
-        return is_idle
+    def activity(self) -> dict[str, tuple[int, ...] | None]:
+        """What each session runs, or ran last: (is_busy, …) that differs for each request; None without a worker."""
+        workers = {session.name: session.worker for session in list(self._sessions.values())}
+        return {name: worker.activity() if worker else None for name, worker in workers.items()}
 
     def memory_bytes(self) -> int:
         """Resident memory of all workers and what is below them."""

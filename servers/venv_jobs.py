@@ -187,7 +187,12 @@ class VenvJobs:
         self._is_stopping = False
         self._jobs: set[VenvJob] = set()
         self._log = log
+        self._started = 0
         self._supervisor = supervisor
+
+    def activity(self) -> tuple[bool, int]:
+        """(is_busy, how many were started so far)."""
+        return bool(self._jobs), self._started
 
     def start(self, command: str, fields: dict[str, Any], key: str | None = None) -> VenvJob:
         """Starts a command, such as `create`.
@@ -211,6 +216,7 @@ class VenvJobs:
                 raise Refused("crowded", f"no process can be started: {error.strerror}") from None
             job = VenvJob(process, order, self._log, self._forget)
             self._jobs.add(job)
+            self._started += 1
             if key is not None:
                 self._by_key[key] = job
                 self._changed.notify_all()

@@ -353,6 +353,19 @@ def test_nothing_goes_on_when_the_server_is_killed(beep: Beep, slow: Path, kind:
         assert isinstance(building.join(), ConnectionLostError)
 
 
+def test_a_backend_that_builds_is_not_idle(beep: Beep, slow: Path) -> None:
+    backend = beep.start("pipe", name="brief", detach=True, idle_timeout_s=0.3)
+    building = Building(backend, slow)
+    build = build_of(slow)
+    time.sleep(1)
+    assert processes.is_alive(build)
+    (job,) = jobs_of(beep)
+    os.kill(job, signal.SIGKILL)
+    building.join()
+    assert wait_until(lambda: not backend.connection_file.exists())
+    backend.close()
+
+
 def test_a_job_that_is_killed_is_an_error_and_leaves_no_build(beep: Beep, slow: Path) -> None:
     with beep.start("pipe", name="shot") as backend:
         building = Building(backend, slow)
