@@ -7,6 +7,7 @@ in, so that what is behind it finds it whole. Whoever has no token learns one th
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
@@ -25,21 +26,23 @@ MAX_JSON_BYTES = 1 << 28  # a frame's header may be as large
 MAX_BODY_BYTES = 1 << 30
 
 
+# The names of the loopback interface, which no foreign name can be made to mean in a browser (DNS rebinding). With any
+# port: behind a tunnel it is the tunnel's.
+HOST = re.compile(rb"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)
+
+
 class Gate:
     """Lets requests through to the application, or answers them itself.
 
     Args:
-        port: where the server listens; its names on the loopback interface are the only hosts.
         log: takes one line for whoever is refused.
     """
 
-    def __init__(self, app: ASGIApp, token: str, port: int, log: Callable[[str], None], links: Links) -> None:
+    def __init__(self, app: ASGIApp, token: str, log: Callable[[str], None], links: Links) -> None:
         self._app = app
         self._expected = f"Bearer {token}".encode()
-        self._hosts = {f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost", "[::1]")}
         self._links = links
         self._log = log
-        self._origins = {b"http://" + host for host in self._hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -63,9 +66,10 @@ class Gate:
         """
         pairs = scope.get("headers", ())
         headers = dict(pairs)
-        if [value for name, value in pairs if name == b"host"] not in [[host] for host in self._hosts]:
+        hosts = [value for name, value in pairs if name == b"host"]
+        if len(hosts) != 1 or not HOST.fullmatch(hosts[0]):
             raise Refused("forbidden", "the request's Host is not this backend's address")
-        if headers.get(b"origin", b"") not in self._origins | {b""}:
+        if headers.get(b"origin", b"") not in (b"", b"http://" + hosts[0]):
             raise Refused("forbidden", "requests from other origins are not answered")
         if not hmac.compare_digest(headers.get(b"authorization", b""), self._expected) and not self._has_link(scope):
             raise Refused("unauthenticated", "wrong or missing token")

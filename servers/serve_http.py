@@ -83,7 +83,7 @@ def serve(first: Process | OSError) -> int:
 def _make_server(life: Life, listener: socket.socket) -> Server:
     host, port = listener.getsockname()
     links = Links()
-    gate = Gate(make_app(life, links), life.token, port, life.log, links)
+    gate = Gate(make_app(life, links), life.token, life.log, links)
     logger = logging.getLogger("uvicorn.error")  # of connections that are no HTTP it would say so for each
     logger.addHandler(Logged(life.log))
     logger.setLevel(logging.ERROR)
