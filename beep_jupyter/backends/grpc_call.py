@@ -9,13 +9,13 @@ from typing import Any
 
 import grpc
 
-from ..errors import UsageError
 from ._proto import beep_pb2
 from .grpc_channel import GrpcChannel
 from .grpc_errors import wire_error
 from .grpc_messages import CHUNK_BYTES, MESSAGE_BYTES, MalformedFieldError, reply_form
 from .grpc_rpcs import PYTHON, SESSION_PLANE, rpcs_of
 from .interrupting import SigintCalls
+from .prompting import prompt
 from .transport import OnEvent, OnInput, Reply
 
 INTERRUPT_S = 5.0  # the longest that the control plane, which waits for nobody, takes
@@ -175,28 +175,15 @@ class Call:
         return Reply(fields, buffers)
 
     def _answer(self, asked: Any) -> None:
-        """Hands on what the code asks for; Ctrl-C ends the prompt as it would have ended it before the call."""
-        text: str | None = None
-        try:
-            self._sigint.pause()
-            if self._on_input is not None:
-                text = self._on_input(asked.prompt, asked.password)
-        except EOFError:
-            pass  # the absence of a text says so
-        except KeyboardInterrupt:
-            self._sigint.resume()
-            self._interrupt()
-            return
-        finally:
-            self._sigint.resume()
-        if text is not None and not isinstance(text, str):
-            raise UsageError(f"`stdin` must return a text, not a value of type '{type(text).__name__}'.")
-        answer = beep_pb2.SendInputRequest(session=self._session, request=asked.request, text=text)
-        try:
-            self._channel.python.SendInput(answer, metadata=self._channel.metadata)
-        except grpc.RpcError as refused:
-            if refused.code() is not grpc.StatusCode.INVALID_ARGUMENT:
-                raise  # else nobody waits for it any more: the code was interrupted meanwhile
+        def send(text: str | None) -> None:
+            answer = beep_pb2.SendInputRequest(session=self._session, request=asked.request, text=text)
+            try:
+                self._channel.python.SendInput(answer, metadata=self._channel.metadata)
+            except grpc.RpcError as refused:
+                if refused.code() is not grpc.StatusCode.INVALID_ARGUMENT:
+                    raise  # else nobody waits for it any more: the code was interrupted meanwhile
+
+        prompt(asked.prompt, asked.password, self._on_input, self._sigint, self._interrupt, send)
 
     def _interrupt_soon(self) -> None:
         """From a signal handler, which may have stopped gRPC with its locks held: another thread asks."""

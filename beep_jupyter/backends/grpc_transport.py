@@ -15,7 +15,7 @@ from typing import Any
 
 import grpc
 
-from ..errors import BeepError, ConnectionLostError, UsageError, WorkerDiedError
+from ..errors import BeepError, ConnectionLostError, WorkerDiedError
 from . import grpc_control
 from ._proto import beep_pb2
 from .grpc_call import Call
@@ -24,6 +24,7 @@ from .grpc_errors import foreign_error, wire_error
 from .grpc_messages import MalformedFieldError
 from .grpc_rpcs import VENV_COMMANDS
 from .transport import OnEvent, OnInput, Reply
+from .turns import Turns
 from .wire_errors import error_of
 
 _LOOK_S = 1.0
@@ -54,10 +55,9 @@ class GrpcTransport:
             _inherited.append(self._channel)
             self._channel = None
         self._connecting = threading.RLock()
-        self._is_calling = False
         self._keys = map(f"{os.urandom(4).hex()}-{{}}".format, itertools.count(1))
-        self._lock = threading.RLock()
         self._pid = os.getpid()
+        self._turns = Turns(self._backend)
 
     def call(
         self,
@@ -72,21 +72,11 @@ class GrpcTransport:
         """See `Transport.call`."""
         if self._pid != os.getpid():
             self._begin()
-        with self._lock:
-            if self._is_calling:
-                raise UsageError(
-                    f"Backend '{self._backend}' is at work for this thread: a call cannot be made by what its outputs"
-                    " are handed to.",
-                    "Make it when that call has returned, or use another session.",
-                )
-            self._is_calling = True
-            try:
-                if self.released:
-                    gone = [self.released.popleft() for _ in range(len(self.released))]
-                    self._carry_out("release", {"handleIds": gone})
-                return self._carry_out(command, fields, buffers, on_output, timeout_s, on_input)
-            finally:
-                self._is_calling = False
+        with self._turns:
+            if self.released:
+                gone = [self.released.popleft() for _ in range(len(self.released))]
+                self._carry_out("release", {"handleIds": gone})
+            return self._carry_out(command, fields, buffers, on_output, timeout_s, on_input)
 
     def control(self, command: str, fields: dict[str, Any], *, on_event: OnEvent | None = None) -> dict[str, Any]:
         """See `Transport.control`."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 
-from ..errors import UsageError
 from .http_connection import FRAME, INCARNATION, HttpConnection, content_of, frames_of
 from .http_routes import session_ask
 from .interrupting import SigintCalls
+from .prompting import prompt
 from .transport import OnEvent, OnInput, Reply
 
 INTERRUPT_S = 5.0  # the longest that the control plane, which waits for nobody, takes
@@ -118,24 +118,11 @@ class Call:
         return Reply(error=error, is_late=error["code"] == "timeout")
 
     def _answer(self, asked: dict[str, Any]) -> None:
-        """Hands on what the code asks for; Ctrl-C ends the prompt as it would have ended it before the call."""
-        text: str | None = None
-        try:
-            self._sigint.pause()
-            if self._on_input is not None:
-                text = self._on_input(asked["prompt"], asked["password"])
-        except EOFError:
-            pass  # null says so
-        except KeyboardInterrupt:
-            self._sigint.resume()
-            self._interrupt()
-            return
-        finally:
-            self._sigint.resume()
-        if text is not None and not isinstance(text, str):
-            raise UsageError(f"`stdin` must return a text, not a value of type '{type(text).__name__}'.")
-        fields = {"session": self._session, "request": asked["request"], "text": text}
-        self._connection.request(("POST", "/api/input", fields), read_s=INTERRUPT_S).close()
+        def send(text: str | None) -> None:
+            fields = {"session": self._session, "request": asked["request"], "text": text}
+            self._connection.request(("POST", "/api/input", fields), read_s=INTERRUPT_S).close()
+
+        prompt(asked["prompt"], asked["password"], self._on_input, self._sigint, self._interrupt, send)
 
     def _interrupt(self) -> None:
         """Asks for the interrupt of this call, and no other; the second time its worker is killed."""

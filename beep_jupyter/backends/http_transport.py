@@ -15,13 +15,14 @@ from typing import Any
 
 import httpx
 
-from ..errors import BeepError, ConnectionLostError, ProtocolError, UsageError, WorkerDiedError
+from ..errors import BeepError, ConnectionLostError, ProtocolError, WorkerDiedError
 from ..worker.wire import FrameError
 from .http_call import Call
 from .http_connection import ANY_REPLY, FRAME, INCARNATION, WITH_PROGRESS, HttpConnection, content_of, frames_of
 from .http_errors import foreign_error, is_end
 from .http_routes import Ask, control_ask
 from .transport import OnEvent, OnInput, Reply
+from .turns import Turns
 from .wire_errors import error_of
 
 CONTROL_S = 30.0  # the longest that a control command takes: a restart with all rungs of the ladder
@@ -65,10 +66,9 @@ class HttpTransport:
         """Also in a fork, whose connections are the parent's, and where another thread may have held the lock."""
         self._connecting = threading.RLock()
         self._connection: HttpConnection | None = None
-        self._is_calling = False
         self._keys = map(f"{os.urandom(4).hex()}-{{}}".format, itertools.count(1))
-        self._lock = threading.RLock()
         self._pid = os.getpid()
+        self._turns = Turns(self._backend)
 
     def call(
         self,
@@ -83,21 +83,11 @@ class HttpTransport:
         """See `Transport.call`."""
         if self._pid != os.getpid():
             self._begin()
-        with self._lock:
-            if self._is_calling:
-                raise UsageError(
-                    f"Backend '{self._backend}' is at work for this thread: a call cannot be made by what its outputs"
-                    " are handed to.",
-                    "Make it when that call has returned, or use another session.",
-                )
-            self._is_calling = True
-            try:
-                if self.released:
-                    gone = [self.released.popleft() for _ in range(len(self.released))]
-                    self._carry_out("release", {"handleIds": gone})
-                return self._carry_out(command, fields, buffers, on_output, timeout_s, on_input)
-            finally:
-                self._is_calling = False
+        with self._turns:
+            if self.released:
+                gone = [self.released.popleft() for _ in range(len(self.released))]
+                self._carry_out("release", {"handleIds": gone})
+            return self._carry_out(command, fields, buffers, on_output, timeout_s, on_input)
 
     def control(self, command: str, fields: dict[str, Any], *, on_event: OnEvent | None = None) -> dict[str, Any]:
         """See `Transport.control`."""

@@ -7,18 +7,19 @@ connection of their own each, so that they wait for nothing, hold no lock and ma
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..errors import BeepError, ConnectionLostError, StartError, UsageError, WorkerDiedError
+from ..errors import BeepError, ConnectionLostError, StartError, WorkerDiedError
 from . import processes
 from .frame_socket import BrokenError
 from .interrupting import SigintCalls
 from .pipe_connection import HungUpError, PipeConnection
+from .prompting import prompt
 from .transport import OnEvent, OnInput, Reply
+from .turns import Turns
 from .wire_errors import error_of
 
 CONTROL_S = 30.0  # the longest that a control command takes: a restart with all rungs of the ladder
@@ -43,13 +44,12 @@ class PipeTransport:
         self._backend = backend
         self._connection: PipeConnection | None = None
         self._incarnation: str | None = None
-        self._is_calling = False
-        self._lock = threading.RLock()
         self._next_request = 1
         self._path = address.removeprefix("unix:")
         self._pid = os.getpid()
         self.session = session
         self._token = token
+        self._turns = Turns(backend)
 
     def call(
         self,
@@ -64,13 +64,7 @@ class PipeTransport:
         """See `Transport.call`."""
         if self._pid != os.getpid():
             self._become_forks_own()
-        with self._lock:
-            if self._is_calling:
-                raise UsageError(
-                    f"Backend '{self._backend}' is at work for this thread: a call cannot be made by what its outputs"
-                    " are handed to.",
-                    "Make it when that call has returned, or use another session.",
-                )
+        with self._turns:
             connection = self._connected()
             request = self.next_request()
             header = {"type": "request", "id": request, "command": command, "fields": fields}
@@ -79,7 +73,6 @@ class PipeTransport:
             under_way = _UnderWay(self, connection, request, on_output, timeout_s)
             sigint = SigintCalls(under_way.interrupt)
             under_way.answers_with(on_input, sigint)
-            self._is_calling = True
             try:
                 with sigint:
                     connection.send(header, buffers)
@@ -93,8 +86,6 @@ class PipeTransport:
             except BaseException:
                 self._drop()  # the rest of this conversation would be taken for the next one's
                 raise
-            finally:
-                self._is_calling = False
 
     def control(self, command: str, fields: dict[str, Any], *, on_event: OnEvent | None = None) -> dict[str, Any]:
         """See `Transport.control`."""
@@ -148,7 +139,7 @@ class PipeTransport:
 
     def close(self) -> None:
         """See `Transport.close`."""
-        with self._lock:
+        with self._turns.lock:
             self._drop()
 
     def __del__(self) -> None:
@@ -186,9 +177,8 @@ class PipeTransport:
 
     def _become_forks_own(self) -> None:
         """In a fork: the connection is the parent's, and so is whoever may have held the lock at that moment."""
-        self._lock = threading.RLock()
-        self._is_calling = False
         self._pid = os.getpid()
+        self._turns = Turns(self._backend)
         self._drop()
 
     def _drop(self) -> None:
@@ -304,26 +294,11 @@ class _UnderWay:
             self.deliver(event["fields"])
 
     def _answer(self, asked: dict[str, Any]) -> None:
-        """Hands on what the code asks for; Ctrl-C ends the prompt as it would have ended it before the call."""
-        text: str | None = None
-        try:
-            self._sigint.pause()
-            if self._on_input is not None:
-                text = self._on_input(asked["prompt"], asked["password"])
-        except EOFError:
-            pass  # null says so
-        except KeyboardInterrupt:
-            self._sigint.resume()
-            self.interrupt()
-            return
-        finally:
-            self._sigint.resume()
-        if text is not None and not isinstance(text, str):
-            raise UsageError(f"`stdin` must return a text, not a value of type '{type(text).__name__}'.")
-        fields = {"request": self._request, "text": text}
-        self._connection.send(
-            {"type": "request", "id": self._transport.next_request(), "command": "input", "fields": fields}
-        )
+        prompt(asked["prompt"], asked["password"], self._on_input, self._sigint, self.interrupt, self._send_input)
+
+    def _send_input(self, text: str | None) -> None:
+        request = {"type": "request", "id": self._transport.next_request(), "command": "input"}
+        self._connection.send(request | {"fields": {"request": self._request, "text": text}})
 
     def deliver(self, output: dict[str, Any]) -> None:
         """Hands an output on."""
