@@ -44,7 +44,7 @@ def install(sink: Sink, streams: Iterable[Stream], on_child: Callable[[], None])
         is_child = True
         sink.after_fork_in_child()
         for stream in streams:
-            stream.after_fork_in_child()
+            stream.leave_sink()
         on_child()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -49,7 +49,12 @@ def run() -> None:
     shell.install()
     channel.send(dict(ready, type="ready"))
     sink.c_stdout = CStdout()  # while the server and the client greet each other
-    loop.run()
+    try:
+        loop.run()
+    except BaseException:  # our own fault: its traceback must go where the server finds a worker's last words
+        for stream in streams:
+            stream.leave_sink()
+        raise
     sink.flush()
 
 

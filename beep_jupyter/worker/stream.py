@@ -48,8 +48,8 @@ class Stream(io.TextIOBase):
     def reconfigure(self, **options: Any) -> None:
         """Accepted and ignored, as scripts call it to make sure of UTF-8, which this is."""
 
-    def after_fork_in_child(self) -> None:
-        """There is no sink in a child: text goes to the descriptor, which the worker drains."""
+    def leave_sink(self) -> None:
+        """In a child, and where the sink is of no use any more: text goes to the descriptor, which somebody drains."""
         self._sink = None
         self.write = self._write_to_descriptor  # type: ignore[method-assign]
 

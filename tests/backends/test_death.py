@@ -286,3 +286,12 @@ def _swallow(backend: Backend, code: str) -> None:
         backend.evaluate(code)
     except (ConnectionLostError, WorkerDiedError):
         return
+
+
+def test_a_fault_of_the_worker_itself_is_told_with_its_last_words(host_backend: Backend) -> None:
+    code = "import gc\nfor item in gc.get_objects():\n    if type(item).__name__ == 'Loop': item._status = -1"
+    with pytest.raises(WorkerDiedError) as caught:
+        host_backend.evaluate(code)
+    assert caught.value.exit_code == 1
+    assert "OSError: [Errno 9] Bad file descriptor" in caught.value.stderr_tail
+    assert host_backend.evaluate("1 + 1") == 2
