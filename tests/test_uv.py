@@ -19,7 +19,7 @@ from beep_jupyter.home import Home
 from beep_jupyter.models import Progress
 from beep_jupyter.uv import Uv, UvResult, cause_and_hint, is_unreachable
 
-NO_INDEX = {"UV_NO_INDEX": "1", "UV_HTTP_RETRIES": "0"}
+NO_INDEX = {"UV_DEFAULT_INDEX": "file:///nowhere", "UV_HTTP_RETRIES": "0"}
 
 
 @pytest.fixture

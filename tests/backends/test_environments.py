@@ -72,7 +72,7 @@ def beep() -> Iterator[Beep]:
         patch.setenv("BEEP_HOME", str(folder / "home"))
         patch.setenv("JUPYTER_RUNTIME_DIR", str(folder / "run"))
         patch.setenv("UV_FIND_LINKS", str(folder / "wheels"))
-        patch.setenv("UV_NO_INDEX", "1")
+        patch.setenv("UV_DEFAULT_INDEX", "file:///nowhere")
         patch.setenv("UV_CACHE_DIR", str(folder / "cache"))
         yield Beep()
     shutil.rmtree(folder)
@@ -380,7 +380,7 @@ def test_a_job_that_is_killed_is_an_error_and_leaves_no_build(beep: Beep, slow: 
 
 
 def test_a_backend_without_network_says_so_at_once(beep: Beep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("UV_NO_INDEX", "UV_FIND_LINKS"):
+    for name in ("UV_DEFAULT_INDEX", "UV_FIND_LINKS"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path))
     monkeypatch.setenv("UV_OFFLINE", "1")

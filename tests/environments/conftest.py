@@ -64,11 +64,14 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def source(wheels: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Makes uv take packages from `wheels` only, in this process and in those that a test starts."""
+    """Makes uv take packages from `wheels` only, in this process and in those that a test starts.
+
+    An index that is not there, since uv has no variable for `--no-index`.
+    """
     for name in [name for name in os.environ if name.startswith("UV_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("UV_FIND_LINKS", str(wheels))
-    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "file:///nowhere")
     monkeypatch.setenv("UV_CACHE_DIR", str(cache))
     return wheels
 

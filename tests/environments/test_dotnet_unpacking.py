@@ -41,7 +41,7 @@ def bare_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def real_source(source: Path, bare_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Takes packages from where this machine takes them."""
-    for name in ("UV_OFFLINE", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_CACHE_DIR"):
+    for name in ("UV_OFFLINE", "UV_FIND_LINKS", "UV_DEFAULT_INDEX", "UV_CACHE_DIR"):
         monkeypatch.delenv(name)
     for name, value in REAL_SOURCE.items():
         monkeypatch.setenv(name, value)

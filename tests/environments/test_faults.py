@@ -77,7 +77,7 @@ def fill(path: Path) -> None:
 def test_a_package_that_the_cache_lacks_while_offline(
     environments: EnvironmentManager, home: Home, python: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("UV_NO_INDEX", "UV_FIND_LINKS"):
+    for name in ("UV_DEFAULT_INDEX", "UV_FIND_LINKS"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("BEEP_UV_OFFLINE", "true")
@@ -98,7 +98,7 @@ def test_an_empty_environment_needs_no_network(
 def test_an_index_that_cannot_be_reached(
     environments: EnvironmentManager, home: Home, python: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("UV_NO_INDEX", "UV_FIND_LINKS"):
+    for name in ("UV_DEFAULT_INDEX", "UV_FIND_LINKS"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")

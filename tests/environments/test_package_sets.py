@@ -84,7 +84,7 @@ def test_a_users_file_that_cannot_be_used_is_named(user_sets: Path, text: str, r
 
 @pytest.mark.parametrize("version", ["3.11", "3.13"])
 def test_each_set_resolves_today(version: str, user_sets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("UV_NO_INDEX", "UV_FIND_LINKS", "UV_CACHE_DIR"):
+    for name in ("UV_DEFAULT_INDEX", "UV_FIND_LINKS", "UV_CACHE_DIR"):
         monkeypatch.delenv(name)
     require_registry(monkeypatch)
     for name in OURS:
