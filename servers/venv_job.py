@@ -1,4 +1,4 @@
-"""One management command: `python -I venv_job.py PACKAGE`, started by a server of any kind.
+"""One management command: `python -I -S venv_job.py PACKAGE`, started by a server of any kind.
 
 Argument: the folder that holds the package `beep_jupyter`. On standard input comes one line of JSON, {"command": C,
 "fields": {…}}, and then nothing: its end means that nobody wants the result any more. On standard output go lines of
@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import site
 import sys
 import tempfile
 import threading
@@ -24,7 +25,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-sys.path.append(sys.argv[1])
+sys.path.append(sys.argv[1])  # before the site's packages, among which there may be another beep_jupyter
+site.main()
 
 from beep_jupyter import Beep
 from beep_jupyter.backends.wire_errors import facts_of

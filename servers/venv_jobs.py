@@ -256,7 +256,7 @@ class VenvJobs:
 def _spawn() -> Process:
     """In a process group of its own: what is sent to the server's does not reach it."""
     return subprocess.Popen(
-        [sys.executable, "-I", PROGRAM, sys.argv[1]],
+        [sys.executable, "-I", "-S", PROGRAM, sys.argv[1]],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
