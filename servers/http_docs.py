@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -30,7 +31,7 @@ summary { cursor: pointer } code, pre { font: 13px/1.45 ui-monospace, monospace 
 pre { overflow-x: auto; padding: .6rem; border: 1px solid var(--line); border-radius: 6px }
 .method { display: inline-block; width: 4.2rem; font-weight: 700 } .dim { color: var(--dim) }
 .post { color: var(--post) } .get { color: var(--get) } .put { color: var(--put) } .delete { color: var(--delete) }
-table { border-collapse: collapse; width: 100% }
+table { border-collapse: collapse }
 td, th { text-align: left; padding: .2rem .6rem .2rem 0; vertical-align: top }
 """
 
@@ -103,8 +104,11 @@ def _operation(path: str, method: str, operation: dict[str, Any], schemas: dict[
 
 
 def _parameters(operation: dict[str, Any]) -> str:
-    rows = [(found["name"], found["in"], found["schema"]) for found in operation.get("parameters", ())]
-    return _table(("parameter", "in", "schema"), rows)
+    rows = [
+        (found["name"], found["in"], _type(found["schema"]), _note(found["schema"] | found))
+        for found in operation.get("parameters", ())
+    ]
+    return _table(("parameter", "in", "type", ""), rows)
 
 
 def _body(operation: dict[str, Any], schemas: dict[str, Any]) -> str:
@@ -114,30 +118,42 @@ def _body(operation: dict[str, Any], schemas: dict[str, Any]) -> str:
         found = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
         required = set(found.get("required", ()))
         rows = [
-            (name, "required" if name in required else "", {key: part[key] for key in part if key != "title"})
+            (name, "required" if name in required else "", _type(part), _note(part))
             for name, part in found.get("properties", {}).items()
         ]
-        shown.append(f"<p>Body <code>{escape(media_type)}</code></p>{_table(('field', '', 'schema'), rows)}")
+        shown.append(f"<p>Body <code>{escape(media_type)}</code></p>{_table(('field', '', 'type', ''), rows)}")
     return "".join(shown)
 
 
 def _replies(operation: dict[str, Any]) -> str:
     rows = [
-        (status, found["description"], sorted(found.get("content", ())))
+        (status, found["description"], ", ".join(sorted(found.get("content", ()))))
         for status, found in sorted(operation["responses"].items())
     ]
     return _table(("status", "means", "content"), rows)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+def _type(schema: dict[str, Any]) -> str:
+    """The JSON types that a schema allows, such as `array of string or null`."""
+    if "anyOf" in schema:
+        return " or ".join(map(_type, schema["anyOf"]))
+    of = f" of {_type(schema['items'])}" if schema.get("items") else ""
+    return f"{schema.get('type', 'any')}{of}"
+
+
+def _note(schema: dict[str, Any]) -> str:
+    """What a field is for, and what it is where it is left out."""
+    default = schema.get("default")
+    left_out = "" if default is None else f" Default: {json.dumps(default)}."
+    said: str = schema.get("description", "")
+    return (said + left_out).strip()
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     if not rows:
         return ""
-    cells = "".join(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return f"<table><tr>{''.join(f'<th>{escape(name)}</th>' for name in head)}</tr>{cells}</table>"
-
-
-def _cell(content: Any) -> str:
-    return escape(content) if isinstance(content, str) else f"<code>{escape(json.dumps(content))}</code>"
 
 
 def _paragraphs(text: str) -> str:
