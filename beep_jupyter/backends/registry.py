@@ -22,7 +22,7 @@ from . import names
 from .backend import Backend
 from .connection_file import ConnectionFile, read, running
 from .launcher import Launch, reap_ended, start_server
-from .transports import is_address, kind_at, kind_of
+from .transports import check_platform, is_address, kind_at, kind_of
 
 
 class BackendRegistry:
@@ -46,6 +46,7 @@ class BackendRegistry:
         memory_limit_bytes: int,
     ) -> Backend:
         """See `Beep.start`."""
+        check_platform()
         kind = kind_of(kind)
         if port and kind == "pipe":
             raise UsageError("A pipe backend has no port.", "Leave `--port` out.")

@@ -5,6 +5,7 @@ Each transport is imported when it is first used.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib import import_module
 
@@ -29,6 +30,19 @@ def kind_of(name: str) -> str:
     if lower not in _SPELLINGS:
         raise UsageError(f"There is no kind of backend called '{name}'.", f"There are: {', '.join(KINDS)}.")
     return _SPELLINGS[lower] or lower
+
+
+def check_platform(platform: str = sys.platform) -> None:
+    """Refuses to start a backend where none runs yet; clients work there.
+
+    Raises:
+        UsageError: this is Windows.
+    """
+    if platform == "win32":
+        raise UsageError(
+            "Backends do not run on Windows yet.",
+            "Start one of kind http or grpc on another machine, and connect to it by its address and token.",
+        )
 
 
 def kind_at(address: str) -> str:

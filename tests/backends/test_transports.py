@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from beep_jupyter.backends.transports import is_address, kind_at, kind_of
+from beep_jupyter.backends.transports import check_platform, is_address, kind_at, kind_of
 from beep_jupyter.errors import UsageError
 
 
@@ -21,6 +21,16 @@ def test_kinds_are_taken_in_any_case_and_rpc_is_grpc(word: str, kind: str) -> No
 def test_an_unknown_kind_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(UsageError, match=r"There is no kind of backend called 'smoke'\. There are: pipe, http, grpc"):
         kind_of("smoke")
+
+
+def test_windows_is_pointed_to_backends_elsewhere() -> None:
+    with pytest.raises(UsageError) as caught:
+        check_platform("win32")
+    assert str(caught.value) == (
+        "Backends do not run on Windows yet. Start one of kind http or grpc on another machine, and connect to it by its"
+        " address and token."
+    )
+    check_platform("linux")
 
 
 @pytest.mark.parametrize(
