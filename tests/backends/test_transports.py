@@ -27,8 +27,8 @@ def test_windows_is_pointed_to_backends_elsewhere() -> None:
     with pytest.raises(UsageError) as caught:
         check_platform("win32")
     assert str(caught.value) == (
-        "Backends do not run on Windows yet. Start one of kind http or grpc on another machine, and connect to it by its"
-        " address and token."
+        "Backends do not run on Windows yet. Start one of kind http or grpc on another machine, and connect to it by"
+        " its address and token."
     )
     check_platform("linux")
 
