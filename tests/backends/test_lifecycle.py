@@ -278,6 +278,6 @@ def test_a_backend_outlives_the_objects_that_started_it(home: Home) -> None:
 
 
 def test_a_home_of_its_own_sees_no_other_homes_backends(start: Start, tmp_path: Path) -> None:
-    start(name="here")
     other = Home(tmp_path / "other")
-    assert BackendRegistry(other, Config(other)).healths() == []
+    with start(name="here"):
+        assert BackendRegistry(other, Config(other)).healths() == []
