@@ -14,6 +14,7 @@ OPTIONS = (
     ("grpc.enable_retries", 0),  # a cell is never run twice
     ("grpc.enable_http_proxy", 0),  # a backend is on this machine
     ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.use_local_subchannel_pool", 1),  # or a fork takes its parent's connection for the same address
     ("grpc.max_metadata_size", 1 << 24),  # errors come whole, with what was printed before
     ("grpc.max_receive_message_length", MESSAGE_BYTES),
     ("grpc.max_send_message_length", MESSAGE_BYTES),
