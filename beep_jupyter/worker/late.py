@@ -1,4 +1,4 @@
-"""Imports modules of this package after the start, when they are first needed. Runs in the worker.
+"""Imports modules of this package after the start, when they are first needed. Runs in worker and host.
 
 Their compiled form goes to the home's cache like that of the others, never beside the source: the package may be
 read-only, and belongs to another Python.
@@ -25,7 +25,9 @@ def load(name: str) -> ModuleType:
     """The module of this package called `name`."""
     full = __package__ + "." + name
     if full not in sys.modules:
-        before, sys.pycache_prefix = sys.pycache_prefix, _cache
+        before = sys.pycache_prefix
+        if _cache is not None:  # else in the host, where the package is installed like others
+            sys.pycache_prefix = _cache
         try:
             __import__(full)
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import values
 from .handles import Handles, brief
+from .receiver import ANYONE, INLINE_LIMIT_BYTES, Receiver
 from .registry import name_of
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ _TOO_LARGE = (
     "Its %d bytes of memory do not fit into JSON; ask for frames (application/vnd.beep.frame), or for the bytes of a"
     " variable (application/octet-stream)."
 )
+_INLINE = Receiver(inline_limit_bytes=INLINE_LIMIT_BYTES)
 _CURE = "Use it through its handle."
 
 
@@ -54,9 +56,8 @@ class Outward:
 
 
 def _encoded(value: Any, first_buffer: int, is_inline: bool) -> tuple[Any, list[Any]]:
-    limit = values.INLINE_LIMIT_BYTES if is_inline else 0
     try:
-        return values.encode(value, first_buffer=first_buffer, inline_limit_bytes=limit)
+        return values.encode(value, first_buffer=first_buffer, to=_INLINE if is_inline else ANYONE)
     except values.Untransferable:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  user code has replaced what values are read with

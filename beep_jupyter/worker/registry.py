@@ -3,12 +3,15 @@
 A codec turns values of one kind into a part of a JSON tree and back. To teach the format a further type, write a
 `Codec` and `register` it; the walk in `values.py` does the rest. Types of modules that may not be there are named by
 a dotted path and looked up only once their module is in `sys.modules`: before that no such value can exist, and
-nothing is imported for it. Imports `sys` only.
+nothing is imported for it. The codecs of whole libraries are in modules of their own, which are loaded when the first
+such value or NAME is met (`FAMILIES`). Imports `sys` and `late` only.
 """
 
 from __future__ import annotations
 
 import sys
+
+from . import late
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,13 +59,14 @@ class Codec:
 
     Args:
         name: what stands behind `$type`; unique.
+        needs: the library that the receiver must have installed; empty where Python itself suffices.
         types: the exact types that it encodes; a type, or the dotted path of one, such as `decimal.Decimal`.
         encode: (value, Encoder) → JSON; parts of the value go through the encoder, raw memory to its `add_buffer`.
         decode: (that JSON, Decoder) → value. The JSON comes from outside: it may have any shape. What a constructor
             raises for an argument it refuses (ValueError, TypeError, ArithmeticError) may pass through.
     """
 
-    __slots__ = ("decode", "encode", "name", "types")
+    __slots__ = ("decode", "encode", "name", "needs", "types")
 
     def __init__(
         self,
@@ -70,15 +74,21 @@ class Codec:
         types: tuple[type | str, ...],
         encode: Callable[[Any, Any], Any],
         decode: Callable[[Any, Any], Any],
+        needs: str = "",
     ) -> None:
         self.name = name
+        self.needs = needs
         self.types = types
         self.encode = encode
         self.decode = decode
 
 
+# Top-level module of a value's type -> the module here with its codecs, and the NAMEs that those have.
+FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {}
+
 by_name: dict[str, Codec] = {}
 _by_type: dict[type, Codec] = {}
+_loaded: set[str] = set()  # modules of families
 _by_path: dict[str, Codec] = {}  # types not met yet; each moves to `_by_type` when its module is there
 
 
@@ -96,9 +106,40 @@ def register(codecs: Iterable[Codec]) -> None:
 def codec_of(kind: type) -> Codec | None:
     """The codec of exactly this type, or None. A subclass is another type: it would lose itself on the way."""
     try:
-        return _by_type.get(kind) or (_by_type.get(kind) if _find_types() else None)
+        return _by_type.get(kind) or (_by_type.get(kind) if _has_more(kind) else None)
     except TypeError:  # its metaclass makes the type itself unhashable
         return None
+
+
+def codec_named(name: str) -> Codec | None:
+    """The codec of a NAME, or None."""
+    if name not in by_name:
+        for module, known in FAMILIES.values():
+            if name in known:
+                _load(module)
+    return by_name.get(name)
+
+
+def names() -> list[str]:
+    """Every NAME that may stand behind `$type`, sorted."""
+    return sorted({*by_name, *(name for _, known in FAMILIES.values() for name in known)})
+
+
+def _has_more(kind: type) -> bool:
+    """Looks for codecs that were not needed so far; answers whether there were any."""
+    home = kind.__module__
+    family = FAMILIES.get(home.partition(".")[0]) if type(home) is str else None
+    is_new = family is not None and _load(family[0])
+    return _find_types() or is_new
+
+
+def _load(module: str) -> bool:
+    """Registers a family's codecs; answers whether they are new."""
+    if module in _loaded:
+        return False
+    register(late.load(module).CODECS)
+    _loaded.add(module)
+    return True
 
 
 def _find_types() -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from . import builtin_codecs, registry, stdlib_codecs
 from .plain import SCALARS, are_plain, is_flat, is_plain_key
+from .receiver import ANYONE
 from .registry import MalformedValue, Unreceivable, Untransferable, codec_of, name_of, no_codec
 
 TYPE_CHECKING = False
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
+    from .receiver import Receiver
+
 __all__ = ["MalformedValue", "Unreceivable", "Untransferable", "decode", "decode_all", "encode", "names"]
 
 MAX_DEPTH = 200
-INLINE_LIMIT_BYTES = 1 << 16  # the most that may travel as base64
 
 _LOOP_CURE = "Send its parts as plain values, or keep it where it is and use it through a handle."
 
@@ -28,26 +30,26 @@ registry.register(builtin_codecs.CODECS)
 registry.register(stdlib_codecs.CODECS)
 
 
-def encode(value: Any, *, first_buffer: int = 0, inline_limit_bytes: int = 0) -> tuple[Any, list[Any]]:
+def encode(value: Any, *, first_buffer: int = 0, to: Receiver = ANYONE) -> tuple[Any, list[Any]]:
     """Turns a value into what json can write, and raw memory beside it.
 
     Parts that JSON holds as they are, and memory, are not copied: write the result before the value may change.
 
     Args:
         first_buffer: the number of the first buffer, for several values that share one list of buffers.
-        inline_limit_bytes: memory up to this size goes into the tree as base64; at most 64 KiB. Empty memory always
-            does.
+        to: what is known of the side that will decode it.
 
     Returns:
         The tree, and its buffers: bytes-like, contiguous, one-dimensional.
 
     Raises:
-        Untransferable: the value, or one in it, has no codec, contains itself or is nested more than 200 deep.
+        Untransferable: the value, or one in it, has no codec, contains itself or is nested more than 200 deep, or the
+            receiver lacks what it needs.
     """
     try:
         if is_flat(value):
             return value, []
-        encoder = Encoder(first_buffer, min(inline_limit_bytes, INLINE_LIMIT_BYTES))
+        encoder = Encoder(first_buffer, to)
         return encoder.encode(value), encoder.buffers
     except RecursionError:
         raise Untransferable(name_of(type(value)), "the caller's stack is too full to walk it", _LOOP_CURE) from None
@@ -56,11 +58,12 @@ def encode(value: Any, *, first_buffer: int = 0, inline_limit_bytes: int = 0) ->
         raise Untransferable(name_of(type(value)), "it changed while it was read", cure) from None
 
 
-def decode(tree: Any, buffers: Sequence[Any] = ()) -> Any:
+def decode(tree: Any, buffers: Sequence[Any] = (), notes: list[str] | None = None) -> Any:
     """The value of a tree as json read it, with its buffers. Takes over the tree: parts of it become the value.
 
     Args:
         buffers: bytes-like; each may be taken once. What bytes and bytearrays are made of is copied.
+        notes: gets what became of types that this side lacks, such as `pandas str → object`.
 
     Raises:
         MalformedValue: the tree or a buffer is not as `encode` makes them.
@@ -69,7 +72,7 @@ def decode(tree: Any, buffers: Sequence[Any] = ()) -> Any:
     if type(tree) in SCALARS:
         return tree
     try:
-        return Decoder(buffers).decode(tree)
+        return Decoder(buffers, notes).decode(tree)
     except RecursionError:
         raise MalformedValue("The tree is nested too deeply.") from None
 
@@ -84,7 +87,7 @@ def decode_all(trees: Iterable[Any], buffers: Sequence[Any] = ()) -> list[Any]:
 
 def names() -> list[str]:
     """Every NAME that may stand behind `$type`, sorted."""
-    return sorted(registry.by_name)
+    return registry.names()
 
 
 class Encoder:
@@ -92,14 +95,15 @@ class Encoder:
 
     Attributes:
         buffers: what was added so far.
+        receiver: the side that will decode it; what it has installed decides between forms.
     """
 
-    __slots__ = ("_enclosing", "_first_buffer", "_inline_limit_bytes", "buffers")
+    __slots__ = ("_enclosing", "_first_buffer", "buffers", "receiver")
 
-    def __init__(self, first_buffer: int, inline_limit_bytes: int) -> None:
+    def __init__(self, first_buffer: int, receiver: Receiver) -> None:
         self.buffers: list[Any] = []
+        self.receiver = receiver
         self._first_buffer = first_buffer
-        self._inline_limit_bytes = inline_limit_bytes
         self._enclosing: set[int] = set()  # ids of the values that this one lies in: depth, and cycles
 
     def encode(self, value: Any) -> Any:
@@ -130,6 +134,8 @@ class Encoder:
         codec = codec_of(kind)
         if codec is None:
             raise no_codec(kind)
+        if codec.needs and not self.receiver.has(codec.needs):
+            raise self.receiver.lacks(codec.needs, name_of(kind))
         return {"$type": codec.name, "value": codec.encode(value, self)}
 
     def add_buffer(self, data: Any) -> int | str:
@@ -138,7 +144,7 @@ class Encoder:
         Args:
             data: bytes, or a contiguous one-dimensional memoryview of bytes.
         """
-        if len(data) <= self._inline_limit_bytes:
+        if len(data) <= self.receiver.inline_limit_bytes:
             import binascii
 
             return binascii.b2a_base64(data, newline=False).decode()
@@ -149,11 +155,12 @@ class Encoder:
 class Decoder:
     """One tree on its way to a value; what codecs are given."""
 
-    __slots__ = ("_buffers", "_depth")
+    __slots__ = ("_buffers", "_depth", "_notes")
 
-    def __init__(self, buffers: Sequence[Any]) -> None:
+    def __init__(self, buffers: Sequence[Any], notes: list[str] | None = None) -> None:
         self._buffers = list(buffers)
         self._depth = 0
+        self._notes = notes
 
     def decode(self, tree: Any) -> Any:
         """The value of a tree."""
@@ -186,7 +193,8 @@ class Decoder:
         return trees if SCALARS.issuperset(map(type, trees)) else list(map(self.decode, trees))
 
     def buffer(self, part: Any) -> Any:
-        """The raw memory, bytes-like, for which `part` stands in the tree; each buffer once.
+        """The raw memory for which `part` stands in the tree; each buffer once. It is bytes-like, may be written to and
+        is nobody else's.
 
         Raises:
             MalformedValue: there is no such buffer, or it was taken, or `part` is not base64.
@@ -201,9 +209,14 @@ class Decoder:
             raise MalformedValue(f"Buffer {number} is used twice.")
         return data
 
+    def note(self, text: str) -> None:
+        """Tells the user, once a value, of a nearest type that stands for one which this side lacks."""
+        if self._notes is not None and text not in self._notes:
+            self._notes.append(text)
+
     def _decode_tagged(self, tree: dict[str, Any]) -> Any:
         name = tree["$type"]
-        codec = registry.by_name.get(registry.expect(name, str))
+        codec = registry.codec_named(registry.expect(name, str))
         if codec is None:
             raise MalformedValue(f"$type {name!r:.80} is not known; there are {', '.join(names())}.")
         if len(tree) != 2 or "value" not in tree:
@@ -214,13 +227,13 @@ class Decoder:
             raise MalformedValue(f"The value of a '{name}' is malformed: {error!s:.200}.") from error
 
 
-def _from_base64(text: str) -> bytes:
+def _from_base64(text: str) -> bytearray:
     import binascii
 
     data = binascii.a2b_base64(text)
     if binascii.b2a_base64(data, newline=False) != text.encode():  # a2b skips what is not of its alphabet
         raise ValueError("a buffer is not base64")
-    return data
+    return bytearray(data)
 
 
 def _too_deep(value: Any) -> Untransferable:

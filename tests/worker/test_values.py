@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from sample_values import BIG, EXAMPLES, format_names, is_same, values
 
 from beep_jupyter.worker import registry
+from beep_jupyter.worker.receiver import Receiver
 from beep_jupyter.worker.registry import Codec, register
 from beep_jupyter.worker.values import MalformedValue, Untransferable, decode, encode, names
 
@@ -48,7 +49,7 @@ def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
 @given(values)
 def test_values_arrive_with_every_type_as_sent(value: Any) -> None:
     assert is_same(carry(value), value)
-    assert is_same(carry(value, inline_limit_bytes=1 << 16), value)
+    assert is_same(carry(value, to=Receiver(inline_limit_bytes=1 << 16)), value)
 
 
 @pytest.mark.campaign
@@ -142,7 +143,7 @@ def test_buffers_are_the_values_own_memory_in_order() -> None:
 
 
 def test_small_memory_goes_inline_on_request_and_large_never() -> None:
-    tree, buffers = encode([b"ab", b"x" * 65_536, b"x" * 65_537], inline_limit_bytes=1 << 30)
+    tree, buffers = encode([b"ab", b"x" * 65_536, b"x" * 65_537], to=Receiver(inline_limit_bytes=1 << 30))
     assert tree[0] == {"$type": "bytes", "value": "YWI="}
     assert (type(tree[1]["value"]), tree[2]["value"], len(buffers)) == (str, 0, 1)
 
