@@ -1,0 +1,40 @@
+"""The environments of the exchange tests, and processes in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .environments import HOST, PLACES, SAMPLE, build
+from .peers import Peer
+
+
+@pytest.fixture(scope="session")
+def folder(pytestconfig: pytest.Config) -> Path:
+    """Where environments are kept between runs."""
+    named = os.environ.get("BEEP_TEST_ENVIRONMENTS")
+    made = Path(named) if named else pytestconfig.cache.mkdir("environments")
+    made.mkdir(parents=True, exist_ok=True)
+    return made
+
+
+@pytest.fixture(scope="session")
+def peers(folder: Path) -> Iterator[list[Peer]]:
+    """One process in each environment of the sample, and one in that of the tests."""
+    yield from _start([HOST, *(place for place in PLACES if place.name in SAMPLE)], folder)
+
+
+@pytest.fixture(scope="session")
+def all_peers(folder: Path) -> Iterator[list[Peer]]:
+    """One process in every environment."""
+    yield from _start([HOST, *PLACES], folder)
+
+
+def _start(places: list, folder: Path) -> Iterator[list[Peer]]:
+    started = [Peer(name, python) for name, python in build(places, folder).items()]
+    yield started
+    for peer in started:
+        peer.close()

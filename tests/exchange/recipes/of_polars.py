@@ -1,0 +1,73 @@
+"""Recipes of polars' values."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from .recipe import Recipe, join, lines, recipe
+
+POLARS = {"polars": (1,)}
+_SERIES = lines("""
+    [1, None, 3]
+    [], dtype=pl.Int8
+    ['a', None, 'ä', '']
+    [1.5, float('nan'), None, -0.0]
+    [True, None]
+    [None, None]
+    [b'a', None]
+    [[1, None], None, []]
+    [{'a': 1, 'b': 'x'}, None]
+    ['a', 'b', None, 'a'], dtype=pl.Categorical
+    ['a', 'b', None], dtype=pl.Enum(['b', 'a', 'c'])
+    [1, None], dtype=pl.Datetime('ns', 'Europe/Berlin')
+    [1, None], dtype=pl.Datetime('ms')
+    [1, None], dtype=pl.Duration('us')
+    [1, None], dtype=pl.Time
+    [datetime.date(2026, 1, 1), None]
+    [decimal.Decimal('1.10'), None], dtype=pl.Decimal(10, 2)
+    [[1, 2], None], dtype=pl.Array(pl.Int16, 2)
+    [2 ** 64 - 1, None], dtype=pl.UInt64
+    [1, None], dtype=pl.UInt8
+    [1.5, None], dtype=pl.Float32
+    [[['a']], None]
+    [[datetime.datetime(2026, 1, 1)], []]
+    range(20000)
+    [{'a': [1], 'b': {'c': None}}]
+    [datetime.timedelta(1), None]
+""")
+_NEW = {"[1, 2 ** 100], dtype=pl.Int128": (1, 20), "[1, 2 ** 127], dtype=pl.UInt128": (1, 36)}
+
+
+def _series_of(text: str, needs: dict[str, tuple[int, ...]]) -> Recipe:
+    return recipe(f"pl.Series('name', {text})", needs=needs)
+
+
+series = st.one_of(
+    st.sampled_from(_SERIES).map(lambda text: _series_of(text, POLARS)),
+    st.sampled_from(sorted(_NEW)).map(lambda text: _series_of(text, {"polars": _NEW[text]})),
+)
+
+
+@st.composite
+def _frames(draw: st.DrawFn) -> Recipe:
+    columns = zip(["", "a", "ä", "b"], draw(st.lists(series, max_size=4)), strict=False)
+    parts = [recipe("%s.extend_constant(None, 2).head(2).alias(%s)", column, ascii(name)) for name, column in columns]
+    return recipe("pl.DataFrame([%s])", join(parts), needs=POLARS)
+
+
+_OTHERS = lines("""
+    pl.DataFrame({'a': [1]}).lazy()
+    pl.Int8
+    pl.col('a')
+    pl.Series('o', [object()], dtype=pl.Object)
+    pl.DataFrame()
+    pl.concat([pl.DataFrame({'a': [1]}), pl.DataFrame({'a': [2]})], rechunk=False)
+    pl.DataFrame({'a': []})
+""")
+_forms = st.sampled_from(["%s", "%s", "%s.slice(1)", "%s[::-1]", "pl.concat([%s, %s], rechunk=False)"])
+values = st.one_of(
+    st.builds(lambda form, one: recipe(form, *([one] * form.count("%s"))), _forms, series),
+    _frames(),
+    _frames(),
+    st.sampled_from(_OTHERS).map(lambda text: recipe(text, needs=POLARS)),
+)
