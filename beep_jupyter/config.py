@@ -32,6 +32,10 @@ SETTINGS: dict[str, Setting] = {
     "backend.idle_timeout_s": Setting(3600.0, "a detached backend that nobody uses ends after so long; 0 never"),
     "backend.start_notice_s": Setting(5.0, "a start that takes longer says that it is still waited for"),
     "transfer.max_bytes": Setting(1 << 30, "larger values are refused"),
+    "transfer.shared_memory_bytes": Setting(
+        1 << 32,
+        "lent at most at a time to backends on this machine, and by each; a quarter of its memory, if that is less",
+    ),
 }
 
 

@@ -79,7 +79,14 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What one value's transfer did."""
+    """What one value's transfer did.
+
+    Attributes:
+        codec: `json`, `bytes`, `pickle` or the library whose value it is; several joined by `+`.
+        size_bytes: of its memory, 0 where it is all JSON.
+        duration_s: what it took on this side; of `put`, until the worker had it.
+        note: what became of types that the receiver lacks.
+    """
 
     name: str
     codec: str
@@ -99,6 +106,7 @@ class Execution:
         values: the variables asked for, by name.
         error: ename, evalue and traceback where the status is not ok.
         duration_s: wall time in the worker.
+        receipts: of the variables that were sent, then of those brought back.
     """
 
     status: Literal["ok", "error", "interrupted"]
@@ -107,6 +115,7 @@ class Execution:
     values: dict[str, Any] = field(default_factory=dict)
     error: dict[str, Any] | None = None
     duration_s: float = 0.0
+    receipts: list[Receipt] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

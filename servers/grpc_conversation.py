@@ -31,6 +31,7 @@ class Asked:
         sizes, pieces: instead of buffers, their sizes and what makes them up, as it comes.
 
     Attributes:
+        accepts: what it announces of the forms that it takes, as `worker/receiver.py` has it.
         key: the client's name for the call.
         known: the worker that the client has met last.
 
@@ -38,7 +39,19 @@ class Asked:
         Refused: the key is too long.
     """
 
-    __slots__ = ("buffers", "command", "context", "fields", "key", "known", "pieces", "session", "sizes", "timeout_s")
+    __slots__ = (
+        "accepts",
+        "buffers",
+        "command",
+        "context",
+        "fields",
+        "key",
+        "known",
+        "pieces",
+        "session",
+        "sizes",
+        "timeout_s",
+    )
 
     def __init__(
         self,
@@ -53,6 +66,7 @@ class Asked:
         pieces: Iterable[bytes] | None = None,
     ) -> None:
         metadata = dict(context.invocation_metadata())
+        self.accepts: str | None = metadata.get("beep-accepts")
         self.buffers = buffers
         self.command = command
         self.context = context
@@ -139,6 +153,8 @@ class Conversation:
         """Sends the request."""
         asked = self._asked
         header = {"type": "request", "id": self._call.request, "command": asked.command, "fields": asked.fields}
+        if asked.accepts is not None:
+            header["accepts"] = asked.accepts
         if asked.fields.get("stdin"):
             self._conversations.asking[self._call.request] = self._relay
         try:

@@ -162,8 +162,9 @@ class PythonService:
         pieces = _exactly(sum(head.buffer_sizes), messages)
         sizes = list(head.buffer_sizes)
         asked = Asked(context, first.session, "put", fields, timeout_s=_limit_of(head), sizes=sizes, pieces=pieces)
-        outputs, _ = self._carry_out(asked)
-        return beep_pb2.SuccessReply(success=True, outputs=outputs)
+        outputs, (header, _) = self._carry_out(asked)
+        notes = header["fields"].get("notes", {})
+        return beep_pb2.PutVariableReply(success=True, notes=notes, outputs=outputs)
 
     def send_input(self, message: Any, context: grpc.ServicerContext) -> Message:
         """Never waits: the answer goes behind the request that asked."""

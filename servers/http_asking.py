@@ -70,6 +70,7 @@ class Asking:
             key=key or None,
             known=known or None,
             is_inline=not takes_frames(request),
+            accepts=header_of(request.scope, b"beep-accepts") or None,
         )
 
     async def answer(self, request: Request, asked: Asked, part: str = "") -> Response:

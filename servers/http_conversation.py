@@ -27,6 +27,7 @@ class Asked:
         key: its name for the request.
         known: the incarnation that it has met last.
         is_inline: it takes JSON only, without buffers beside it.
+        accepts: what it announces of the forms that it takes, as `worker/receiver.py` has it.
         incarnation: of the worker that carries it out, when it has one.
     """
 
@@ -38,6 +39,7 @@ class Asked:
     key: str | None = None
     known: str | None = None
     is_inline: bool = True
+    accepts: str | None = None
     incarnation: str = field(default="", init=False)
 
 
@@ -184,6 +186,8 @@ class Conversations:
         header["command"], header["fields"] = asked.command, asked.fields
         if asked.is_inline:
             header["inline"] = True
+        if asked.accepts is not None:
+            header["accepts"] = asked.accepts
         if asked.fields.get("stdin"):
             self._asking[call.request] = relay
         try:

@@ -117,6 +117,13 @@ class AtCursor(CallBody):
     cursor: Cursor = Field(default_factory=int, description="In characters; the end of the code if it is not given.")
 
 
+class Capabilities(CallBody):
+    memory: Values | None = Field(None, description="A reference to memory that the client lends, as a proof.")
+    memory_limit_bytes: Annotated[int, Field(ge=0, strict=True)] = Field(
+        0, description="The most that the worker may lend at a time."
+    )
+
+
 class Put(CallBody):
     value: Any
 

@@ -20,9 +20,9 @@ DESCRIPTION = """Runs code in a Python environment, and moves values in and out 
 
 Every request needs the header `Authorization: Bearer TOKEN`; the token is in the backend's connection file. Further
 headers, all of them optional: `Beep-Protocol` (the version that the client speaks), `Beep-Request` (a name for this
-call, by which `/api/interrupt` finds it) and `Beep-Incarnation` (the worker that the client has met last; if the
-session has another one by now, the call is refused before anything is done). Replies name their worker in
-`Beep-Incarnation`.
+call, by which `/api/interrupt` finds it), `Beep-Incarnation` (the worker that the client has met last; if the
+session has another one by now, the call is refused before anything is done) and `Beep-Accepts` (the forms of values
+that the client takes). Replies name their worker in `Beep-Incarnation`.
 
 What JSON has not stands in values as `{"$type": NAME, "value": …}`. A value that cannot travel is a handle. With
 `Accept: application/vnd.beep.frame` large memory comes beside the JSON, and requests may bring it so."""
@@ -36,6 +36,7 @@ _HANDLE = {
         "typeName": {"type": "string"},
         "preview": {"type": "string"},
         "reason": {"type": "string", "description": "Why the object did not travel."},
+        "cure": {"type": "string", "description": "What to do about it."},
     },
 }
 _EVENT = {

@@ -66,6 +66,12 @@ PLAIN: tuple[tuple[str, type[models.SessionBody], Any, str], ...] = (
         with_frames({"available": "boolean"}),
         "Whether a module can be found; it is not imported.",
     ),
+    (
+        "capabilities",
+        models.Capabilities,
+        with_frames({"accepts": {"type": "string"}, "memory": {"type": ["object", "null"]}}),
+        "What the worker takes, and whether the two sides can open memory that the other lends.",
+    ),
     ("complete", models.AtCursor, with_frames(_COMPLETION), "What could stand at the cursor."),
     (
         "inspect",

@@ -9,6 +9,7 @@ from ..errors import ConnectionLostError, UsageError
 from ..models import Health
 from ..names import check_name
 from .connection_file import ConnectionFile, end
+from .exchange import DEFAULTS, Terms
 from .session import Session
 from .transport import Ownership
 from .transports import open_transport
@@ -30,9 +31,15 @@ class Backend(Session):
     """
 
     def __init__(
-        self, file: ConnectionFile, *, is_started_here: bool = False, reap: Callable[[], Any] | None = None
+        self,
+        file: ConnectionFile,
+        *,
+        terms: Terms = DEFAULTS,
+        is_started_here: bool = False,
+        reap: Callable[[], Any] | None = None,
     ) -> None:
-        super().__init__(open_transport(file.kind, file.address, file.token, file.name), file.name)
+        transport = open_transport(file.kind, file.address, file.token, file.name)
+        super().__init__(transport, file.name, file.environment, terms)
         self.name = file.name
         self.kind = file.kind
         self.environment = file.environment
@@ -44,6 +51,7 @@ class Backend(Session):
         self._owning: Ownership | None = None
         self._reap = reap
         self._sessions: dict[str, Session] = {}
+        self._terms = terms
 
     def session(self, name: str) -> Session:
         """Another namespace in a worker process of its own, opened if it is not there.
@@ -55,7 +63,7 @@ class Backend(Session):
         check_name("session", name)
         self._transport.control("sessions", {"open": name})
         if name not in self._sessions:
-            self._sessions[name] = Session(self._transport.for_session(name), self.name)
+            self._sessions[name] = Session(self._transport.for_session(name), self.name, self.environment, self._terms)
         return self._sessions[name]
 
     def health(self) -> Health:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..errors import ExecutionTimeoutError, TransferError, UsageError
+from ..errors import ExecutionTimeoutError, TransferError, UsageError, WorkerDiedError
+from ..models import Receipt
 from ..worker import values
+from ..worker.account import Account
+from ..worker.segments import Segment
+from .exchange import Exchange, Terms
 from .handle import Handle, belonging_to
-from .transport import OnEvent, Reply, Transport
+from .transport import OnEvent, OnInput, Reply, Transport
 from .wire_errors import error_of
 
 _PLAIN = frozenset((type(None), bool, int, float, str))
@@ -19,20 +24,61 @@ class Caller:
 
     Attributes:
         backend: the backend's name, for errors.
+        exchange: what is known of the session's worker.
         transport: how it is reached.
     """
 
-    __slots__ = ("backend", "transport")
+    __slots__ = ("backend", "exchange", "transport")
 
-    def __init__(self, transport: Transport, backend: str) -> None:
+    def __init__(self, transport: Transport, backend: str, environment: str, terms: Terms) -> None:
         self.backend = backend
+        self.exchange = Exchange(self._learn, environment, terms)
         self.transport = transport
+
+    def ask(
+        self,
+        command: str,
+        fields: dict[str, Any],
+        parcel: Parcel | None = None,
+        *,
+        timeout_s: float | None = None,
+        on_output: OnEvent | None = None,
+        on_input: OnInput | None = None,
+    ) -> Reply:
+        """The reply, or an error as the protocol has it.
+
+        Args:
+            parcel: the values in the fields.
+        """
+        self.exchange.prepare()
+        takes_pickle = parcel is not None and parcel.takes_pickle
+        accepts = self.exchange.announcement(takes_pickle)
+        buffers = parcel.buffers if parcel is not None else ()
+        try:
+            reply = self.transport.call(
+                command,
+                fields,
+                buffers,
+                on_output=on_output,
+                timeout_s=timeout_s,
+                on_input=on_input,
+                accepts=accepts,
+            )
+        except WorkerDiedError:
+            self.exchange.forget()
+            raise
+        finally:
+            if parcel is not None:
+                parcel.has_arrived()
+        if reply.buffers:
+            self.exchange.note(reply.buffers)
+        return reply
 
     def call(
         self,
         command: str,
         fields: dict[str, Any],
-        buffers: Iterable[Any] = (),
+        parcel: Parcel | None = None,
         *,
         timeout_s: float | None = None,
         on_output: OnEvent | None = None,
@@ -42,12 +88,18 @@ class Caller:
         Raises:
             ExecutionTimeoutError: the code was interrupted at its time limit; or what the reply's error means.
         """
-        reply = self.transport.call(command, fields, list(buffers), on_output=on_output, timeout_s=timeout_s)
+        reply = self.ask(command, fields, parcel, timeout_s=timeout_s, on_output=on_output)
         if reply.error is not None:
             if reply.is_late and reply.error.get("status") == "interrupted":
                 raise ExecutionTimeoutError(timeout_s or 0.0)
             raise error_of(reply.error, self.backend)
         return reply
+
+    def _learn(self, command: str, fields: dict[str, Any]) -> dict[str, Any]:
+        reply = self.transport.call(command, fields)
+        if reply.error is not None:
+            raise error_of(reply.error, self.backend)
+        return reply.fields
 
     def value(self, reply: Reply) -> Any:
         """What a reply of `{value}` or the handle form holds."""
@@ -61,19 +113,37 @@ class Caller:
         with belonging_to(self.transport):
             return Handle(reply.fields)
 
-    def decode_all(self, trees: Iterable[Any], buffers: Iterable[Any]) -> list[Any]:
+    def decode_all(
+        self,
+        trees: Iterable[Any],
+        buffers: Iterable[Any],
+        accounts: list[Account] | None = None,
+        *,
+        takes_pickle: bool = False,
+    ) -> list[Any]:
         """The values of trees that share one list of buffers.
+
+        Args:
+            accounts: gets one for each tree.
 
         Raises:
             TransferError: this Python cannot hold one of them, or it is malformed.
         """
         try:
             with belonging_to(self.transport):
-                return values.decode_all(trees, list(buffers))
+                return values.decode_all(trees, list(buffers), accounts, takes_pickle=takes_pickle)
         except values.Unreceivable as error:
             raise TransferError(str(error), error.cure) from error
         except values.MalformedValue as error:
             raise TransferError(f"A value from backend '{self.backend}' is malformed: {error}") from error
+
+    def unpack(
+        self, named: Mapping[str, Any], reply: Reply, *, takes_pickle: bool
+    ) -> tuple[dict[str, Any], list[Receipt]]:
+        """The values of a reply's trees by name, and a receipt for each; as `decode_all`."""
+        accounts: list[Account] = []
+        decoded = self.decode_all(named.values(), reply.buffers, accounts, takes_pickle=takes_pickle)
+        return dict(zip(named, decoded, strict=True)), list(map(_receipt, named, accounts))
 
     def id_of(self, handle: Handle) -> str:
         """The id by which the session knows a handle.
@@ -93,11 +163,15 @@ class Caller:
 class Parcel:
     """The values of one request: each becomes a tree, and all share one list of buffers."""
 
-    __slots__ = ("_caller", "buffers")
+    __slots__ = ("_accounts", "_caller", "_lent", "_receiver", "buffers", "takes_pickle")
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, *, takes_pickle: bool = False) -> None:
         self.buffers: list[Any] = []
+        self.takes_pickle = takes_pickle
         self._caller = caller
+        self._accounts: dict[str, Account] = {}  # of variables
+        self._lent: list[Segment] = []
+        self._receiver = caller.exchange.receiver(takes_pickle)
 
     def add(self, what: str, value: Any) -> Any:
         """The tree of a value.
@@ -109,18 +183,29 @@ class Parcel:
             TransferError: it cannot travel.
             HandleNotFoundError: it is or holds a handle that was disposed of or belongs to another session.
         """
+        return self._encoded(what, value)[1]
+
+    def _encoded(self, what: str, value: Any) -> tuple[values.Encoder, Any]:
+        encoder = values.Encoder(len(self.buffers), self._receiver)
         try:
             with belonging_to(self._caller.transport):
-                tree, own = values.encode(value, first_buffer=len(self.buffers))
+                tree = encoder.encode_whole(value)
         except values.Untransferable as error:
+            self.has_arrived()  # nothing will be sent
             raise TransferError(
                 f"{what} cannot be sent to backend '{self._caller.backend}': {error}", error.cure
             ) from None
-        self.buffers += own
-        return tree
+        self.buffers += encoder.buffers
+        self._lent += encoder.lent
+        return encoder, tree
+
+    def has_arrived(self) -> None:
+        """The request is over: what of the memory lent for it was not taken by now will not be."""
+        for segment in self._lent:
+            segment.is_over = True
 
     def add_variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """The trees of variables by name.
+        """The trees of variables by name, with a receipt for each.
 
         Raises:
             UsageError: a name cannot be a variable's; or as `add`.
@@ -128,7 +213,22 @@ class Parcel:
         for name in variables:
             if not name.isidentifier():
                 raise UsageError(f"{name!r} cannot name a variable.", "Use letters, digits and '_'.")
-        return {name: self.add(f"'{name}'", value) for name, value in variables.items()}
+        return {name: self._add_with_receipt(name, value) for name, value in variables.items()}
+
+    def _add_with_receipt(self, name: str, value: Any) -> Any:
+        begun = time.perf_counter()
+        encoder, tree = self._encoded(f"'{name}'", value)
+        encoder.account.duration_s = time.perf_counter() - begun
+        self._accounts[name] = encoder.account
+        return tree
+
+    def receipts(self, reply: Reply) -> list[Receipt]:
+        """Of the variables, with what the reply says became of them."""
+        told = reply.fields.get("notes", {})
+        for name, account in self._accounts.items():
+            if name in told:
+                account.note(told[name])
+        return list(map(_receipt, self._accounts, self._accounts.values()))
 
     def add_arguments(self, args: Iterable[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The fields `args` and `kwargs`; as `add`."""
@@ -136,3 +236,7 @@ class Parcel:
             "args": [self.add(f"Argument {position}", value) for position, value in enumerate(args, 1)],
             "kwargs": {name: self.add(f"Argument '{name}'", value) for name, value in kwargs.items()},
         }
+
+
+def _receipt(name: str, account: Account) -> Receipt:
+    return Receipt(name, account.codec, account.size_bytes, account.duration_s, account.told)

@@ -31,6 +31,7 @@ class Call:
     Args:
         key: names it to the backend, for interrupts.
         known: the incarnation that this client has met last; None for any.
+        accepts: see `Transport.call`.
 
     Attributes:
         incarnation: of the worker that answered, when it is another one than the known.
@@ -57,12 +58,14 @@ class Call:
         on_output: OnEvent | None,
         timeout_s: float | None,
         on_input: OnInput | None,
+        accepts: str,
     ) -> None:
         self.incarnation: str | None = None
         self._channel = channel
         self._key = key
         named = (*channel.metadata, ("beep-request", key))
-        self._metadata = named if known is None else (*named, ("beep-incarnation", known))
+        known_as = () if known is None else (("beep-incarnation", known),)
+        self._metadata = (*named, *known_as, *((("beep-accepts", accepts),) if accepts else ()))
         self._on_input = on_input
         self._on_output = on_output
         self._session = session
@@ -152,7 +155,7 @@ class Call:
         reply, ended = self._channel.python.PutVariable.with_call(messages(), metadata=self._metadata)
         self._note(ended)
         self._deliver_all(reply.outputs)
-        return Reply({"success": True})
+        return Reply({"success": True, "notes": dict(reply.notes)})
 
     def _get(self, name: str) -> Reply:
         request = beep_pb2.GetVariableRequest(session=self._session, name=name, timeout_s=self._timeout_s)

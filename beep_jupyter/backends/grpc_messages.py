@@ -179,7 +179,7 @@ def _read_handle(handle: Any) -> Fields:
         "typeName": handle.type_name,
         "preview": handle.preview,
     }
-    return form | {"reason": handle.reason} if handle.reason else form
+    return form | {"reason": handle.reason, "cure": handle.cure} if handle.reason else form
 
 
 def _write_handle(form: Fields) -> Any:

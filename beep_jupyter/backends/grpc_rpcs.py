@@ -16,6 +16,7 @@ PYTHON, VENV, CONTROL = "PythonService", "VenvService", "ControlService"
 
 SESSION_PLANE = {
     "call": "CallMethod",
+    "capabilities": "GetCapabilities",
     "complete": "Complete",
     "create": "CreateObject",
     "delete": "DeleteVariable",

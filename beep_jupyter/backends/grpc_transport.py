@@ -68,6 +68,7 @@ class GrpcTransport:
         on_output: OnEvent | None = None,
         timeout_s: float | None = None,
         on_input: OnInput | None = None,
+        accepts: str = "",
     ) -> Reply:
         """See `Transport.call`."""
         if self._pid != os.getpid():
@@ -76,7 +77,7 @@ class GrpcTransport:
             if self.released:
                 gone = [self.released.popleft() for _ in range(len(self.released))]
                 self._carry_out("release", {"handleIds": gone})
-            return self._carry_out(command, fields, buffers, on_output, timeout_s, on_input)
+            return self._carry_out(command, fields, buffers, on_output, timeout_s, on_input, accepts)
 
     def control(self, command: str, fields: dict[str, Any], *, on_event: OnEvent | None = None) -> dict[str, Any]:
         """See `Transport.control`."""
@@ -132,10 +133,11 @@ class GrpcTransport:
         on_output: OnEvent | None = None,
         timeout_s: float | None = None,
         on_input: OnInput | None = None,
+        accepts: str = "",
     ) -> Reply:
         """One request; whoever carried it out is the worker that this client knows from then on."""
         known = self._incarnation
-        call = Call(self._connected(), self.session, next(self._keys), known, on_output, timeout_s, on_input)
+        call = Call(self._connected(), self.session, next(self._keys), known, on_output, timeout_s, on_input, accepts)
         try:
             reply = call.carry_out(command, fields, buffers)
         except grpc.RpcError as failed:

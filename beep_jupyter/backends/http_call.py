@@ -24,6 +24,7 @@ class Call:
         another: makes a connection of its own: the signal handler may have stopped the first with its locks held.
         key: names the request to the backend, for interrupts.
         known: the incarnation that this client has met last; None for any.
+        accepts: see `Transport.call`.
 
     Attributes:
         incarnation: of the worker that answered.
@@ -52,6 +53,7 @@ class Call:
         on_output: OnEvent | None,
         timeout_s: float | None,
         on_input: OnInput | None,
+        accepts: str,
     ) -> None:
         self.incarnation: str | None = None
         self._another = another
@@ -59,6 +61,8 @@ class Call:
         self._headers = [(b"beep-request", key.encode())]
         if known is not None:
             self._headers.append((b"beep-incarnation", known.encode()))
+        if accepts:
+            self._headers.append((b"beep-accepts", accepts.encode()))
         self._key = key
         self._on_input = on_input
         self._on_output = on_output

@@ -11,6 +11,7 @@ SHORTEST_S = 1e-3  # a time limit of 0 is one that is over at once, which the ro
 
 SESSION_PLANE = {
     "call": "/api/call",
+    "capabilities": "/api/capabilities",
     "complete": "/api/complete",
     "create": "/api/create",
     "dispose": "/api/dispose",

@@ -79,6 +79,7 @@ class HttpTransport:
         on_output: OnEvent | None = None,
         timeout_s: float | None = None,
         on_input: OnInput | None = None,
+        accepts: str = "",
     ) -> Reply:
         """See `Transport.call`."""
         if self._pid != os.getpid():
@@ -87,7 +88,7 @@ class HttpTransport:
             if self.released:
                 gone = [self.released.popleft() for _ in range(len(self.released))]
                 self._carry_out("release", {"handleIds": gone})
-            return self._carry_out(command, fields, buffers, on_output, timeout_s, on_input)
+            return self._carry_out(command, fields, buffers, on_output, timeout_s, on_input, accepts)
 
     def control(self, command: str, fields: dict[str, Any], *, on_event: OnEvent | None = None) -> dict[str, Any]:
         """See `Transport.control`."""
@@ -180,10 +181,12 @@ class HttpTransport:
         on_output: OnEvent | None = None,
         timeout_s: float | None = None,
         on_input: OnInput | None = None,
+        accepts: str = "",
     ) -> Reply:
         """One request; whoever carried it out is the worker that this client knows from then on."""
         connection, key = self._connected(), next(self._keys)
-        call = Call(connection, self._another, self.session, key, self._incarnation, on_output, timeout_s, on_input)
+        known = self._incarnation
+        call = Call(connection, self._another, self.session, key, known, on_output, timeout_s, on_input, accepts)
         try:
             reply = call.carry_out(command, fields, buffers)
         except httpx.HTTPError as failed:

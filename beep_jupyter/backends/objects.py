@@ -134,8 +134,7 @@ class ObjectMethods:
         return numbers.astype(np.float64, copy=False)
 
     def _ask(self, command: str, fields: dict[str, Any], parcel: Parcel | None = None) -> Any:
-        buffers = parcel.buffers if parcel is not None else ()
-        return self._caller.call(command, fields, buffers, on_output=print_stream)
+        return self._caller.call(command, fields, parcel, on_output=print_stream)
 
 
 def print_stream(output: Output) -> None:

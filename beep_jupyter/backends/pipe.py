@@ -60,6 +60,7 @@ class PipeTransport:
         on_output: OnEvent | None = None,
         timeout_s: float | None = None,
         on_input: OnInput | None = None,
+        accepts: str = "",
     ) -> Reply:
         """See `Transport.call`."""
         if self._pid != os.getpid():
@@ -68,6 +69,8 @@ class PipeTransport:
             connection = self._connected()
             request = self.next_request()
             header = {"type": "request", "id": request, "command": command, "fields": fields}
+            if accepts:
+                header["accepts"] = accepts
             if self.released:
                 header["release"] = [self.released.popleft() for _ in range(len(self.released))]
             under_way = _UnderWay(self, connection, request, on_output, timeout_s)

@@ -21,6 +21,7 @@ from ..names import check_name, slug
 from . import names
 from .backend import Backend
 from .connection_file import ConnectionFile, read, running
+from .exchange import Terms
 from .launcher import Launch, reap_ended, start_server
 from .transports import check_platform, is_address, kind_at, kind_of
 
@@ -57,7 +58,7 @@ class BackendRegistry:
         with self._home.lock(f"backend-{name}"):  # two starts of one shared name: one starts, the other is told
             self._refuse_taken(name)
             launched = start_server(self._home, launch)
-        backend = Backend(launched.file, is_started_here=True, reap=launched.reap)
+        backend = Backend(launched.file, terms=self._terms(), is_started_here=True, reap=launched.reap)
         self._connected[name] = backend
         return backend
 
@@ -67,9 +68,9 @@ class BackendRegistry:
         if is_address(text):
             backend = self._connect_address(text, token)
         elif text.endswith(".json") or os.sep in text:
-            backend = Backend(read(Path(text)))
+            backend = Backend(read(Path(text)), terms=self._terms())
         else:
-            backend = Backend(self._file_of(text))
+            backend = Backend(self._file_of(text), terms=self._terms())
         backend.health()
         self._connected[backend.name] = backend
         return backend
@@ -132,6 +133,9 @@ class BackendRegistry:
             return BackendNotFoundError(name, cure=f"Another process owns {', '.join(others)}: {cure}")
         return BackendNotFoundError(name, {*environments, *(names.label(health) for health in healths)})
 
+    def _terms(self) -> Terms:
+        return Terms(self._config.get("transfer.max_bytes"), self._config.get("transfer.shared_memory_bytes"))
+
     def _refuse_taken(self, name: str) -> None:
         taken = names.meant(name, self.healths())
         if taken is not None:
@@ -157,7 +161,7 @@ class BackendRegistry:
     def _connect_address(self, address: str, token: str | None) -> Backend:
         for file in running(self._home):
             if file.address == address and token in (None, file.token):
-                return Backend(file)
+                return Backend(file, terms=self._terms())
         if token is None:
             raise AuthenticationError(f"{address} needs a token.", "Give the one in its connection file.")
         unnamed = Backend(ConnectionFile("", kind_at(address), address, token, 0, "", 0, Path()))
@@ -165,5 +169,6 @@ class BackendRegistry:
         return Backend(
             ConnectionFile(
                 health.name, health.kind, address, token, health.pid, health.environment, health.protocol, Path()
-            )
+            ),
+            terms=self._terms(),
         )

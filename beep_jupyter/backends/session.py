@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..errors import ExecutionError, ExecutionTimeoutError
 from ..models import Completion, Execution, Inspection, Output, Receipt
 from .calling import Caller, Parcel
+from .exchange import DEFAULTS, Terms
 from .objects import ObjectMethods, print_stream
 from .transport import OnEvent, OnInput, Reply, Transport
 from .wire_errors import error_of
+
+_RESULT = ""  # no variable has that name
 
 
 class Session(ObjectMethods):
@@ -20,8 +24,8 @@ class Session(ObjectMethods):
     It may be used from several threads; calls queue. `interrupt`, `health`, `restart` and `stop` never wait for one.
     """
 
-    def __init__(self, transport: Transport, backend_name: str) -> None:
-        self._caller = Caller(transport, backend_name)
+    def __init__(self, transport: Transport, backend_name: str, environment: str = "", terms: Terms = DEFAULTS) -> None:
+        self._caller = Caller(transport, backend_name, environment, terms)
         self._transport = transport
 
     def evaluate(self, code: str, locals: Mapping[str, Any] | None = None, timeout_s: float | None = None) -> Any:
@@ -44,11 +48,12 @@ class Session(ObjectMethods):
             TransferError: one of `locals` cannot travel.
         """
         fields: dict[str, Any] = {"code": code}
-        parcel = Parcel(self._caller)
+        parcel = None
         if locals:
+            parcel = Parcel(self._caller)
             fields["locals"] = parcel.add_variables(locals)
         caller = self._caller
-        return caller.value(caller.call("eval", fields, parcel.buffers, timeout_s=timeout_s, on_output=print_stream))
+        return caller.value(caller.call("eval", fields, parcel, timeout_s=timeout_s, on_output=print_stream))
 
     def execute(
         self,
@@ -61,6 +66,7 @@ class Session(ObjectMethods):
         check: bool = True,
         *,
         want_result: bool = True,
+        pickle: bool = False,
     ) -> Execution:
         """Runs code as a notebook cell: output streams, the last expression is displayed.
 
@@ -75,6 +81,8 @@ class Session(ObjectMethods):
                 time counts, but is not cut short by `timeout_s`. None: code that reads standard input gets EOFError.
             check: whether code that raises raises here too.
             want_result: whether the last expression's value is brought back, beside its display.
+            pickle: whether values without a codec may travel as pickles, this time: they may run code where they
+                arrive.
 
         Raises:
             ExecutionError: the code raised, with the Execution attached; not with `check=False`.
@@ -82,7 +90,7 @@ class Session(ObjectMethods):
             WorkerDiedError: the worker ended while it ran, or since the last call.
             TransferError: one of `inputs` cannot travel; nothing was run.
         """
-        parcel = Parcel(self._caller)
+        parcel = Parcel(self._caller, takes_pickle=pickle)
         trees = parcel.add_variables(inputs or {})
         fields = {"code": code, "inputs": trees, "outputs": list(outputs), "result": want_result}
         if stdin is not None:
@@ -94,10 +102,8 @@ class Session(ObjectMethods):
             if on_output is not None:
                 on_output(output)
 
-        reply = self._transport.call(
-            "execute", fields, parcel.buffers, on_output=gather, timeout_s=timeout_s, on_input=stdin
-        )
-        execution = self._execution(reply, seen)
+        reply = self._caller.ask("execute", fields, parcel, on_output=gather, timeout_s=timeout_s, on_input=stdin)
+        execution = self._execution(reply, seen, parcel)
         if reply.is_late and execution.status == "interrupted":
             raise ExecutionTimeoutError(timeout_s or 0.0, execution)
         if check and execution.error is not None:
@@ -120,9 +126,9 @@ class Session(ObjectMethods):
         receipts = []
         for name, parcel in parcels.items():
             begun = time.perf_counter()
-            self._caller.call("put", {"values": trees[name]}, parcel.buffers)
-            size = sum(memoryview(buffer).nbytes for buffer in parcel.buffers)
-            receipts.append(Receipt(name, "buffers" if parcel.buffers else "json", size, time.perf_counter() - begun))
+            reply = self._caller.call("put", {"values": trees[name]}, parcel)
+            taken_s = time.perf_counter() - begun
+            receipts += [replace(own, duration_s=own.duration_s + taken_s) for own in parcel.receipts(reply)]
         return receipts
 
     def get(self, name: str) -> Any:
@@ -185,16 +191,18 @@ class Session(ObjectMethods):
         """Drops the client; the session lives on."""
         self._transport.close()
 
-    def _execution(self, reply: Reply, seen: list[Output]) -> Execution:
+    def _execution(self, reply: Reply, seen: list[Output], parcel: Parcel) -> Execution:
         if reply.error is not None and reply.error.get("status") == "interrupted":  # before it began
             error = {part: reply.error[part] for part in ("ename", "evalue", "traceback")}
             return Execution("interrupted", seen, None, {}, error, 0.0)
         if reply.error is not None:
             raise error_of(reply.error, self._caller.backend)
-        fields, brought = reply.fields, reply.fields["values"]
-        result, *decoded = self._caller.decode_all([fields["result"], *brought.values()], reply.buffers)
-        brought = dict(zip(brought, decoded, strict=True))
-        return Execution(fields["status"], seen, result, brought, fields["error"], fields["duration_s"])
+        fields = reply.fields
+        trees = {_RESULT: fields["result"], **fields["values"]}
+        brought, receipts = self._caller.unpack(trees, reply, takes_pickle=parcel.takes_pickle)
+        result = brought.pop(_RESULT)
+        receipts = parcel.receipts(reply) + receipts[1:]
+        return Execution(fields["status"], seen, result, brought, fields["error"], fields["duration_s"], receipts)
 
 
 def _at(code: str, cursor: int | None) -> dict[str, Any]:

@@ -52,6 +52,7 @@ class Transport(Protocol):
         on_output: OnEvent | None = None,
         timeout_s: float | None = None,
         on_input: OnInput | None = None,
+        accepts: str = "",
     ) -> Reply:
         """Carries out one request on the session plane and hands on its outputs as they come, on this thread.
 
@@ -59,6 +60,7 @@ class Transport(Protocol):
             timeout_s: the request is interrupted after so long, and the worker killed 5 s later.
             on_input: answers when the code asks for input, on this thread, where SIGINT means there what it meant
                 before the call. EOFError out of it ends the input, KeyboardInterrupt interrupts the request.
+            accepts: what this side takes in the reply, as `worker/receiver.py` has it; empty where it does not say.
 
         Raises:
             WorkerDiedError, StartError, ConnectionLostError, AuthenticationError, ProtocolError.

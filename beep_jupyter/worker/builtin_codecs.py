@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sized
     from typing import Any, TypeVar
 
-    from .values import Decoder, Encoder
+    from .values import Decoder, Encoder, Part
 
     S = TypeVar("S", bound=Sized)
 
@@ -120,19 +120,23 @@ def decode_pairs(part: Any, decoder: Decoder) -> dict[Any, Any]:
     return _gather(lambda: dict(zip(keys, values)), len(keys))
 
 
-def encode_bytes(value: bytes, encoder: Encoder) -> int | str:
+def encode_bytes(value: bytes, encoder: Encoder) -> Part:
+    encoder.account.add_codec("bytes")
     return encoder.add_buffer(value)
 
 
 def decode_bytes(part: Any, decoder: Decoder) -> bytes:
+    decoder.account.add_codec("bytes")
     return bytes(decoder.buffer(part))
 
 
-def encode_bytearray(value: bytearray, encoder: Encoder) -> int | str:
+def encode_bytearray(value: bytearray, encoder: Encoder) -> Part:
+    encoder.account.add_codec("bytes")
     return encoder.add_buffer(memoryview(value))  # the view holds its size until it is sent
 
 
 def decode_bytearray(part: Any, decoder: Decoder) -> bytearray:
+    decoder.account.add_codec("bytes")
     return bytearray(decoder.buffer(part))
 
 
@@ -144,6 +148,7 @@ def encode_memoryview(value: memoryview, encoder: Encoder) -> dict[str, Any]:
     if not is_bytes:
         reason = "only one-dimensional views of bytes travel"
         raise Untransferable("memoryview", reason, "Send `view.cast('B')`, or the array that it looks into.")
+    encoder.account.add_codec("bytes")
     data = encoder.add_buffer(memoryview(value) if value.c_contiguous else value.tobytes())
     return {"data": data, "readonly": value.readonly}
 
@@ -151,6 +156,7 @@ def encode_memoryview(value: memoryview, encoder: Encoder) -> dict[str, Any]:
 def decode_memoryview(part: Any, decoder: Decoder) -> memoryview:
     if set(expect(part, dict)) != {"data", "readonly"}:
         raise MalformedValue("A memoryview has exactly the keys 'data' and 'readonly'.")
+    decoder.account.add_codec("bytes")
     data = decoder.buffer(part["data"])
     return memoryview(bytes(data) if expect(part["readonly"], bool) else bytearray(data))
 

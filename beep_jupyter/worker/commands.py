@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # command -> (module, class in it). Most sessions ask for none of these, and each module costs its import.
 LATE = {
+    "capabilities": ("capabilities", "CapabilityCommands"),
     "call": ("objects", "ObjectCommands"),
     "complete": ("completion", "CompletionCommands"),
     "create": ("objects", "ObjectCommands"),
@@ -86,17 +87,27 @@ class Commands:
             raise Refusal("bad_request", "'release' must be a list of handles' ids")
         self._outward.handles.release(handles)
 
+    @property
+    def lends(self) -> bool:
+        """Whether memory of this process is lent, or kept for lending: `trim` is to be called now and then."""
+        return self._outward.pool is not None
+
+    def trim(self) -> None:
+        """Lets go of memory that was kept for lending and is not needed."""
+        if self._outward.pool is not None:
+            self._outward.pool.trim()
+
     def do_eval(self, request: Request) -> Answer:
         """{code, locals} → {value} or a handle."""
         code = request.text("code")
         if not request.fields.get("locals"):
-            return self._outward.answer(self._shell.run(code), request.is_inline)
+            return self._outward.answer(self._shell.run(code), request)
         bound = request.mapping("locals")
         missing = object()
         before = {name: self._namespace.get(name, missing) for name in bound}
         self._namespace.update(bound)
         try:
-            return self._outward.answer(self._shell.run(code), request.is_inline)
+            return self._outward.answer(self._shell.run(code), request)
         finally:
             for name, value in before.items():
                 if value is missing:
@@ -119,8 +130,8 @@ class Commands:
             if value is not None:
                 self._show(value, request.emit)
                 if request.fields.get("result", True):
-                    fields["result"] = self._outward.tree(value, buffers, request.is_inline)
-            self._bring(wanted, fields["values"], buffers, request.is_inline)
+                    fields["result"] = self._outward.tree(value, buffers, request)
+            self._bring(wanted, fields["values"], buffers, request)
         except BaseException as error:  # noqa: BLE001  the execute loop's edge: whatever user code raises is its result
             fields["status"] = "interrupted" if isinstance(error, KeyboardInterrupt) else "error"
             fields["error"] = self.describe(error)
@@ -128,16 +139,16 @@ class Commands:
         finally:
             self._stdin.close_to_code()
         fields["duration_s"] = time.perf_counter() - begun
-        return fields, buffers
+        return _with_notes(fields, request), buffers
 
     def do_put(self, request: Request) -> Answer:
-        """{values: {name: value}} → {success}"""
+        """{values: {name: value}} → {success, notes}"""
         self._namespace.update(request.mapping("values"))
-        return {"success": True}, []
+        return _with_notes({"success": True}, request), []
 
     def do_get(self, request: Request) -> Answer:
         """{name} → {value} or a handle."""
-        return self._outward.answer(self._namespace[self._known(request)], request.is_inline)
+        return self._outward.answer(self._namespace[self._known(request)], request)
 
     def do_variables(self, request: Request) -> Answer:
         """{} → {variables: {name: {type, repr, shape, size_bytes}}}, without modules and names that begin with `_`."""
@@ -182,12 +193,12 @@ class Commands:
         data, metadata = bundle(value)
         emit({"output_type": "execute_result", "execution_count": self._count, "data": data, "metadata": metadata})
 
-    def _bring(self, wanted: list[str], found: dict[str, Any], buffers: list[Any], is_inline: bool) -> None:
+    def _bring(self, wanted: list[str], found: dict[str, Any], buffers: list[Any], request: Request) -> None:
         """Encodes the variables asked for; the missing are named after the others were taken."""
         missing = [name for name in wanted if name not in self._namespace]
         for name in wanted:
             if name in self._namespace:
-                found[name] = self._outward.tree(self._namespace[name], buffers, is_inline)
+                found[name] = self._outward.tree(self._namespace[name], buffers, request)
         if missing:
             names = ", ".join("'%s'" % name for name in missing)
             raise NameError("the cell ran, but did not define %s, which `-o` asks for" % names)
@@ -200,6 +211,13 @@ def _methods_of(commands: Any) -> dict[str, Method]:
 def _no_encoder(value: Any, encoder: Encoder) -> Any:
     """Handles come in as values; out they go in the replies' handle form."""
     raise AssertionError("no type is registered for this codec")
+
+
+def _with_notes(fields: dict[str, Any], request: Request) -> dict[str, Any]:
+    """With what became of values sent whose types this side lacks."""
+    if request.notes:
+        fields["notes"] = request.notes
+    return fields
 
 
 def _summary(value: Any) -> dict[str, Any]:

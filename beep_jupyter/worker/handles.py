@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from .registry import Untransferable
     from .values import Decoder
 
     Form = dict[str, Any]  # what travels instead of an object
@@ -30,17 +31,17 @@ class Handles:
     def __init__(self) -> None:
         self._objects: dict[str, Any] = {}
 
-    def add(self, value: Any, reason: str = "") -> Form:
+    def add(self, value: Any, refused: Untransferable | None = None) -> Form:
         """The handle form that travels instead of the value.
 
         Args:
-            reason: why the value itself did not travel; empty where a handle was asked for.
+            refused: why the value itself did not travel; None where a handle was asked for.
         """
         handle = hexlify(urandom(16)).decode()
         self._objects[handle] = value
         form = describe(handle, value)
-        if reason:
-            form["reason"] = reason
+        if refused is not None:
+            form["reason"], form["cure"] = str(refused), refused.cure
         return form
 
     def form(self, handle: str) -> Form:

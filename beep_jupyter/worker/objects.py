@@ -40,12 +40,12 @@ class ObjectCommands:
         target, name = self._target(request), request.text("methodName")
         args, kwargs = request.arguments()
         method = getattr(target, name) if name else target
-        return self._outward.answer(method(*args, **kwargs), request.is_inline)
+        return self._outward.answer(method(*args, **kwargs), request)
 
     def do_getattr(self, request: Request) -> Answer:
         """{handleId, attributeName} → {value} or a handle."""
         target, name = self._target(request), request.text("attributeName")
-        return self._outward.answer(getattr(target, name), request.is_inline)
+        return self._outward.answer(getattr(target, name), request)
 
     def do_setattr(self, request: Request) -> Answer:
         """{handleId, attributeName, value} → {success}"""

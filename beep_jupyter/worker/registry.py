@@ -84,7 +84,9 @@ class Codec:
 
 
 # Top-level module of a value's type -> the module here with its codecs, and the NAMEs that those have.
-FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {}
+FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "pickle": ("pickle_codec", ("pickle",)),
+}
 
 by_name: dict[str, Codec] = {}
 _by_type: dict[type, Codec] = {}

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
+    from .account import Account
+
     Ask = Callable[[str, bool], "str | None"]
 
 LONGEST_S = 1e9
@@ -31,23 +33,28 @@ class Request:
         header: as it came.
 
     Attributes:
+        accepts: what the client announces (`receiver.py`); None where it says nothing.
         ask: asks the client for a line: (prompt, is_password) → text, or None where there is no more.
         buffers: what the encoded values refer to.
         emit: sends an output, in order with what is printed.
         fields: as the protocol has them, values still encoded.
         is_inline: whether the reply must do without buffers.
+        notes: by name, what became of values in `mapping` whose types this side lacks.
     """
 
-    __slots__ = ("ask", "buffers", "emit", "fields", "is_inline")
+    __slots__ = ("accepts", "ask", "buffers", "emit", "fields", "is_inline", "notes")
 
     def __init__(
         self, header: dict[str, Any], buffers: Sequence[Any], emit: Callable[[dict[str, Any]], None], ask: Ask
     ) -> None:
+        accepts = header.get("accepts")
+        self.accepts: str | None = accepts if type(accepts) is str else None
         self.ask = ask
         self.buffers = buffers
         self.emit = emit
         self.fields = header["fields"]
         self.is_inline = header.get("inline") is True
+        self.notes: dict[str, str] = {}
 
     def text(self, name: str) -> str:
         value = self.fields.get(name)
@@ -72,7 +79,12 @@ class Request:
     def mapping(self, name: str) -> dict[str, Any]:
         """Decoded values by name; an absent or null field is an empty one."""
         trees = self._object(name)
-        return dict(zip(trees, self._decode_all(trees.values()))) if trees else trees
+        if not trees:
+            return trees
+        accounts: list[Account] = []
+        decoded = dict(zip(trees, self._decode_all(trees.values(), accounts)))
+        self.notes.update((name, account.told) for name, account in zip(trees, accounts) if account.notes)
+        return decoded
 
     def names(self, name: str) -> list[str]:
         found = self._list(name, "names")
@@ -108,9 +120,10 @@ class Request:
             raise Refusal("bad_request", "field '%s' must be a list of %s" % (name, what))
         return found
 
-    def _decode_all(self, trees: Iterable[Any]) -> list[Any]:
+    def _decode_all(self, trees: Iterable[Any], accounts: list[Account] | None = None) -> list[Any]:
+        takes_pickle = self.accepts is not None and "pickle" in self.accepts.split()
         try:
-            return values.decode_all(trees, self.buffers)
+            return values.decode_all(trees, self.buffers, accounts, takes_pickle=takes_pickle)
         except values.Unreceivable as error:
             raise Refusal("transfer", str(error), error.cure) from None
         except values.MalformedValue as error:

@@ -8,9 +8,12 @@ its neighbours, because every import costs each worker start time and memory.
 
 from __future__ import annotations
 
-from . import builtin_codecs, registry, stdlib_codecs
+from time import perf_counter
+
+from . import builtin_codecs, late, registry, stdlib_codecs
+from .account import Account
 from .plain import SCALARS, are_plain, is_flat, is_plain_key
-from .receiver import ANYONE
+from .receiver import ANYONE, SHARED_FROM_BYTES
 from .registry import MalformedValue, Unreceivable, Untransferable, codec_of, name_of, no_codec
 
 TYPE_CHECKING = False
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .receiver import Receiver
+    from .segments import Segment
+
+    Part = int | str | dict[str, Any]  # stands in a tree for memory
 
 __all__ = ["MalformedValue", "Unreceivable", "Untransferable", "decode", "decode_all", "encode", "names"]
 
@@ -46,16 +52,8 @@ def encode(value: Any, *, first_buffer: int = 0, to: Receiver = ANYONE) -> tuple
         Untransferable: the value, or one in it, has no codec, contains itself or is nested more than 200 deep, or the
             receiver lacks what it needs.
     """
-    try:
-        if is_flat(value):
-            return value, []
-        encoder = Encoder(first_buffer, to)
-        return encoder.encode(value), encoder.buffers
-    except RecursionError:
-        raise Untransferable(name_of(type(value)), "the caller's stack is too full to walk it", _LOOP_CURE) from None
-    except RuntimeError:  # "changed size during iteration"
-        cure = "Wait until the thread that changes it has ended, or send a copy."
-        raise Untransferable(name_of(type(value)), "it changed while it was read", cure) from None
+    encoder = Encoder(first_buffer, to)
+    return encoder.encode_whole(value), encoder.buffers
 
 
 def decode(tree: Any, buffers: Sequence[Any] = (), notes: list[str] | None = None) -> Any:
@@ -72,15 +70,33 @@ def decode(tree: Any, buffers: Sequence[Any] = (), notes: list[str] | None = Non
     if type(tree) in SCALARS:
         return tree
     try:
-        return Decoder(buffers, notes).decode(tree)
+        decoder = Decoder(buffers)
+        value = decoder.decode(tree)
+        if notes is not None:
+            notes += decoder.account.notes
+        return value
     except RecursionError:
         raise MalformedValue("The tree is nested too deeply.") from None
 
 
-def decode_all(trees: Iterable[Any], buffers: Sequence[Any] = ()) -> list[Any]:
-    """The values of trees that share one list of buffers; else as `decode`."""
+def decode_all(
+    trees: Iterable[Any],
+    buffers: Sequence[Any] = (),
+    accounts: list[Account] | None = None,
+    *,
+    takes_pickle: bool = False,
+) -> list[Any]:
+    """The values of trees that share one list of buffers; else as `decode`.
+
+    Args:
+        accounts: gets one a tree.
+        takes_pickle: whether the user asked for pickles.
+    """
+    decoder = Decoder(buffers, takes_pickle=takes_pickle)
     try:
-        return list(map(Decoder(buffers).decode, trees))
+        if accounts is None:
+            return list(map(decoder.decode, trees))
+        return [decoder.decode_for(accounts, tree) for tree in trees]
     except RecursionError:
         raise MalformedValue("The tree is nested too deeply.") from None
 
@@ -90,21 +106,54 @@ def names() -> list[str]:
     return registry.names()
 
 
+class TooLarge(Exception):
+    """The memory of a value is more than may travel."""
+
+    __slots__ = ()
+
+
 class Encoder:
     """One value on its way into a tree; what codecs are given.
 
     Attributes:
+        account: what is to be told of it.
         buffers: what was added so far.
+        lent: memory that was lent to the receiver instead of being a buffer.
         receiver: the side that will decode it; what it has installed decides between forms.
     """
 
-    __slots__ = ("_enclosing", "_first_buffer", "buffers", "receiver")
+    __slots__ = ("_enclosing", "_first_buffer", "account", "buffers", "lent", "receiver")
 
     def __init__(self, first_buffer: int, receiver: Receiver) -> None:
         self.buffers: list[Any] = []
+        self.account = Account()
+        self.lent: list[Segment] = []
         self.receiver = receiver
         self._first_buffer = first_buffer
         self._enclosing: set[int] = set()  # ids of the values that this one lies in: depth, and cycles
+
+    def encode_whole(self, value: Any) -> Any:
+        """The tree of the value that all the others lie in; else as `values.encode`."""
+        kind = type(value)
+        try:
+            return value if is_flat(value) else self.encode(value)
+        except RecursionError:
+            refused = Untransferable(name_of(kind), "the caller's stack is too full to walk it", _LOOP_CURE)
+        except RuntimeError:  # "changed size during iteration"
+            cure = "Wait until the thread that changes it has ended, or send a copy."
+            refused = Untransferable(name_of(kind), "it changed while it was read", cure)
+        except TooLarge:
+            refused = _too_large(kind, self.receiver.max_bytes)
+        except BaseException:
+            self.give_up()
+            raise
+        self.give_up()
+        raise refused
+
+    def give_up(self) -> None:
+        """Takes back what was lent: nobody will get it."""
+        for segment in self.lent:
+            segment.is_over = True
 
     def encode(self, value: Any) -> Any:
         """The tree of a value. One more frame per level, two where a codec is between: 200 levels always fit."""
@@ -132,19 +181,32 @@ class Encoder:
 
     def _tag(self, kind: type, value: Any) -> dict[str, Any]:
         codec = codec_of(kind)
+        if codec is None and self.receiver.takes_pickle:
+            codec = registry.codec_named("pickle")
         if codec is None:
             raise no_codec(kind)
-        if codec.needs and not self.receiver.has(codec.needs):
-            raise self.receiver.lacks(codec.needs, name_of(kind))
+        if codec.needs:
+            if not self.receiver.has(codec.needs):
+                raise self.receiver.lacks(codec.needs, name_of(kind))
+            self.account.add_codec(codec.needs)
         return {"$type": codec.name, "value": codec.encode(value, self)}
 
-    def add_buffer(self, data: Any) -> int | str:
-        """What stands in the tree for raw memory: the number of a buffer, or base64.
+    def add_buffer(self, data: Any) -> Part:
+        """What stands in the tree for raw memory: the number of a buffer, base64, or a reference to lent memory.
 
         Args:
             data: bytes, or a contiguous one-dimensional memoryview of bytes.
         """
-        if len(data) <= self.receiver.inline_limit_bytes:
+        size = len(data)
+        self.account.size_bytes += size
+        if self.account.size_bytes > self.receiver.max_bytes:
+            raise TooLarge
+        if size >= SHARED_FROM_BYTES:
+            lent = self.receiver.lend(memoryview(data))
+            if lent is not None:
+                self.lent.append(lent[0])
+                return lent[1]
+        if size <= self.receiver.inline_limit_bytes:
             import binascii
 
             return binascii.b2a_base64(data, newline=False).decode()
@@ -153,14 +215,20 @@ class Encoder:
 
 
 class Decoder:
-    """One tree on its way to a value; what codecs are given."""
+    """One tree on its way to a value; what codecs are given.
 
-    __slots__ = ("_buffers", "_depth", "_notes")
+    Attributes:
+        account: what is to be told of it.
+        takes_pickle: whether the user asked for pickles.
+    """
 
-    def __init__(self, buffers: Sequence[Any], notes: list[str] | None = None) -> None:
+    __slots__ = ("_buffers", "_depth", "account", "takes_pickle")
+
+    def __init__(self, buffers: Sequence[Any], *, takes_pickle: bool = False) -> None:
         self._buffers = list(buffers)
         self._depth = 0
-        self._notes = notes
+        self.account = Account()
+        self.takes_pickle = takes_pickle
 
     def decode(self, tree: Any) -> Any:
         """The value of a tree."""
@@ -183,6 +251,15 @@ class Decoder:
         self._depth -= 1
         return value
 
+    def decode_for(self, accounts: list[Account], tree: Any) -> Any:
+        """The value of a tree, with an account of its own."""
+        self.account = Account()
+        accounts.append(self.account)
+        begun = perf_counter()
+        value = self.decode(tree)
+        self.account.duration_s = perf_counter() - begun
+        return value
+
     def decode_items(self, trees: Any) -> list[Any]:
         """The values of a list of trees; the same list where all of them are their own values.
 
@@ -201,18 +278,22 @@ class Decoder:
         """
         if type(part) is str:
             return _from_base64(part)
+        if type(part) is dict:
+            lent = late.load("mapping").mapped(part)
+            self.account.size_bytes += lent.nbytes
+            return lent
         number = registry.expect(part, int)
         if not 0 <= number < len(self._buffers):
             raise MalformedValue(f"There is no buffer {number!r:.20}; {len(self._buffers)} came with the value.")
         data, self._buffers[number] = self._buffers[number], None
         if data is None:  # or a small tree could ask for a large buffer many times
             raise MalformedValue(f"Buffer {number} is used twice.")
+        self.account.size_bytes += len(data)
         return data
 
     def note(self, text: str) -> None:
         """Tells the user, once a value, of a nearest type that stands for one which this side lacks."""
-        if self._notes is not None and text not in self._notes:
-            self._notes.append(text)
+        self.account.note(text)
 
     def _decode_tagged(self, tree: dict[str, Any]) -> Any:
         name = tree["$type"]
@@ -221,6 +302,8 @@ class Decoder:
             raise MalformedValue(f"$type {name!r:.80} is not known; there are {', '.join(names())}.")
         if len(tree) != 2 or "value" not in tree:
             raise MalformedValue(f"A tagged '{name}' has exactly the keys '$type' and 'value'.")
+        if codec.needs:
+            self.account.add_codec(codec.needs)
         try:
             return codec.decode(tree["value"], self)
         except (ValueError, TypeError, ArithmeticError) as error:
@@ -234,6 +317,12 @@ def _from_base64(text: str) -> bytearray:
     if binascii.b2a_base64(data, newline=False) != text.encode():  # a2b skips what is not of its alphabet
         raise ValueError("a buffer is not base64")
     return bytearray(data)
+
+
+def _too_large(kind: type, max_bytes: int) -> Untransferable:
+    reason = "it has more than %d MiB, the most that is allowed" % (max_bytes >> 20)
+    cure = "Allow more with `beep config transfer.max_bytes SIZE`, or keep it where it is and use it through a handle."
+    return Untransferable(name_of(kind), reason, cure)
 
 
 def _too_deep(value: Any) -> Untransferable:

@@ -41,7 +41,7 @@ def test_a_request_comes_back_as_it_was(name: str, fields: dict[str, Any], buffe
     [
         ("ValueReply", {"value": None}, []),
         ("ValueReply", {"value": [BYTES, 2**53]}, [b"abc"]),
-        ("ValueReply", HANDLE | {"reason": "no codec"}, []),
+        ("ValueReply", HANDLE | {"reason": "no codec", "cure": "Use it here."}, []),
         ("HandleReply", HANDLE, []),
         ("ListHandlesReply", {"handles": [HANDLE]}, []),
         (
@@ -67,10 +67,15 @@ def test_a_request_comes_back_as_it_was(name: str, fields: dict[str, Any], buffe
                 "values": {"x": BYTES},
                 "error": {"ename": "E", "evalue": "", "traceback": ["E"]},
                 "duration_s": 0.5,
+                "notes": {"x": "str → object"},
             },
             [b"x"],
         ),
-        ("ExecuteReply", {"status": "ok", "result": 1, "values": {}, "error": None, "duration_s": 0.0}, []),
+        (
+            "ExecuteReply",
+            {"status": "ok", "result": 1, "values": {}, "error": None, "duration_s": 0.0, "notes": {}},
+            [],
+        ),
     ],
 )
 def test_a_reply_comes_back_as_it_was(name: str, fields: dict[str, Any], buffers: list[bytes]) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from beep_jupyter.backends.backend import Backend
+from beep_jupyter.backends.connection_file import read
+from beep_jupyter.backends.exchange import Terms
 from beep_jupyter.backends.grpc_call import _filled
 from beep_jupyter.backends.grpc_messages import MalformedFieldError
 from beep_jupyter.backends.grpc_transport import GrpcTransport
@@ -114,6 +116,7 @@ def test_an_output_handler_that_raises_leaves_the_transport_usable(backend: Back
 
 def test_memory_that_no_message_holds_is_sent_to_put(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("beep_jupyter.backends.grpc_call.MESSAGE_BYTES", 2 << 20)
+    backend = Backend(read(backend.connection_file), terms=Terms(shared_memory_bytes=0))
     with pytest.raises(TransferError, match=r"at most 2097152 bytes of memory\. Send it with `put`"):
         backend.evaluate("1", locals={"x": bytes(3 << 20)})
     backend.put(x=bytes(3 << 20))

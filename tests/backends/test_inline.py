@@ -11,10 +11,7 @@ from beep_jupyter.backends.backend import Backend
 
 from .raw import RawClient
 
-TOO_LARGE = (
-    "Its 65537 bytes of memory do not fit into JSON; ask for frames (application/vnd.beep.frame), or for the bytes of a"
-    " variable (application/octet-stream)."
-)
+TOO_LARGE = "A value of type 'list' cannot travel: its 65537 bytes of memory do not fit into JSON."
 
 
 def test_without_inline_memory_travels_beside_the_header(host_backend: Backend) -> None:
@@ -38,6 +35,7 @@ def test_inline_larger_memory_is_a_handle_that_names_the_cure(host_backend: Back
     with RawClient(host_backend) as client:
         form = client.fields("eval", code="large = [1, bytes(65537)]; large", inline=True)
         assert (form["isHandle"], form["typeName"], form["reason"]) == (True, "list", TOO_LARGE)
+        assert "application/octet-stream" in form["cure"]
         assert client.fields("get", name="large", inline=True)["reason"] == TOO_LARGE
         found = client.fields("call", handleId=form["handleId"], methodName="copy", inline=True)
         assert found["reason"] == TOO_LARGE

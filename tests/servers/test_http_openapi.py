@@ -13,7 +13,10 @@ from .http_clients import HttpClient
 ROUTES = {  # section by section of docs/reference/http.md
     *(f"POST /api/{name}" for name in ("eval", "execute", "input", "import", "create", "call", "getattr", "setattr")),
     *(f"POST /api/{name}" for name in ("dispose", "release", "tofloatarray", "tofloatarray2d", "module_available")),
-    *(f"POST /api/{name}" for name in ("wrap", "complete", "inspect", "interrupt", "restart", "stop", "own")),
+    *(
+        f"POST /api/{name}"
+        for name in ("wrap", "capabilities", "complete", "inspect", "interrupt", "restart", "stop", "own")
+    ),
     *(f"{method} /api/sessions" for method in ("GET", "POST", "DELETE")),
     *(f"{method} /api/variables/{{name}}" for method in ("GET", "PUT", "DELETE")),
     *(f"POST /venv/{name}" for name in ("create", "delete", "install", "uninstall", "admin", "lock", "clone")),

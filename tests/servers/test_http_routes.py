@@ -79,7 +79,7 @@ def test_bytes_go_and_come_as_they_are(client: HttpClient) -> None:
     assert client.ask("GET", "/api/variables/raw", headers={"accept": "application/octet-stream"}).body == data
     large = client.ask("GET", "/api/variables/raw").json
     assert large["isHandle"] is True
-    assert "application/octet-stream" in large["reason"]
+    assert "application/octet-stream" in large["cure"]
     client.ask("PUT", "/api/variables/number", {"value": 5})
     refused = client.ask("GET", "/api/variables/number", headers={"accept": "application/octet-stream"})
     assert (refused.status, refused.json["code"]) == (406, "not_acceptable")

@@ -17,6 +17,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from beep_jupyter.worker.registry import FAMILIES
 from beep_jupyter.worker.values import names
 
 BIG = 2**53
@@ -213,3 +214,9 @@ EXAMPLES = {
 def format_names() -> list[str]:
     """The NAMEs of the format itself; sessions add `handle` when they are imported."""
     return [name for name in names() if name != "handle"]
+
+
+def standard_names() -> list[str]:
+    """Those whose values need no library, and nobody's consent."""
+    in_families = {name for _, family in FAMILIES.values() for name in family}
+    return [name for name in format_names() if name not in in_families]

@@ -14,16 +14,18 @@ class Value(_message.Message):
     def __init__(self, tree: _Optional[str] = ..., buffers: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class Handle(_message.Message):
-    __slots__ = ("handle_id", "type_name", "preview", "reason")
+    __slots__ = ("handle_id", "type_name", "preview", "reason", "cure")
     HANDLE_ID_FIELD_NUMBER: _ClassVar[int]
     TYPE_NAME_FIELD_NUMBER: _ClassVar[int]
     PREVIEW_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    CURE_FIELD_NUMBER: _ClassVar[int]
     handle_id: str
     type_name: str
     preview: str
     reason: str
-    def __init__(self, handle_id: _Optional[str] = ..., type_name: _Optional[str] = ..., preview: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+    cure: str
+    def __init__(self, handle_id: _Optional[str] = ..., type_name: _Optional[str] = ..., preview: _Optional[str] = ..., reason: _Optional[str] = ..., cure: _Optional[str] = ...) -> None: ...
 
 class EvaluateRequest(_message.Message):
     __slots__ = ("session", "code", "locals", "timeout_s")
@@ -86,18 +88,27 @@ class InputRequest(_message.Message):
     def __init__(self, prompt: _Optional[str] = ..., password: bool = ..., request: _Optional[int] = ...) -> None: ...
 
 class ExecuteReply(_message.Message):
-    __slots__ = ("status", "result", "values", "error", "duration_s")
+    __slots__ = ("status", "result", "values", "error", "duration_s", "notes")
+    class NotesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     STATUS_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
     DURATION_S_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
     status: str
     result: Value
     values: Value
     error: ExecuteError
     duration_s: float
-    def __init__(self, status: _Optional[str] = ..., result: _Optional[_Union[Value, _Mapping]] = ..., values: _Optional[_Union[Value, _Mapping]] = ..., error: _Optional[_Union[ExecuteError, _Mapping]] = ..., duration_s: _Optional[float] = ...) -> None: ...
+    notes: _containers.ScalarMap[str, str]
+    def __init__(self, status: _Optional[str] = ..., result: _Optional[_Union[Value, _Mapping]] = ..., values: _Optional[_Union[Value, _Mapping]] = ..., error: _Optional[_Union[ExecuteError, _Mapping]] = ..., duration_s: _Optional[float] = ..., notes: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class ExecuteError(_message.Message):
     __slots__ = ("ename", "evalue", "traceback")
@@ -294,6 +305,23 @@ class VariableHead(_message.Message):
     buffer_sizes: _containers.RepeatedScalarFieldContainer[int]
     timeout_s: float
     def __init__(self, name: _Optional[str] = ..., tree: _Optional[str] = ..., buffer_sizes: _Optional[_Iterable[int]] = ..., timeout_s: _Optional[float] = ...) -> None: ...
+
+class PutVariableReply(_message.Message):
+    __slots__ = ("success", "notes", "outputs")
+    class NotesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    SUCCESS_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    success: bool
+    notes: _containers.ScalarMap[str, str]
+    outputs: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, success: bool = ..., notes: _Optional[_Mapping[str, str]] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class GetVariableRequest(_message.Message):
     __slots__ = ("session", "name", "timeout_s")
@@ -763,3 +791,41 @@ class LogLine(_message.Message):
     LINE_FIELD_NUMBER: _ClassVar[int]
     line: str
     def __init__(self, line: _Optional[str] = ...) -> None: ...
+
+class LentMemory(_message.Message):
+    __slots__ = ("pid", "fd", "device", "inode", "nonce", "size")
+    PID_FIELD_NUMBER: _ClassVar[int]
+    FD_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
+    INODE_FIELD_NUMBER: _ClassVar[int]
+    NONCE_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    pid: int
+    fd: int
+    device: int
+    inode: int
+    nonce: str
+    size: int
+    def __init__(self, pid: _Optional[int] = ..., fd: _Optional[int] = ..., device: _Optional[int] = ..., inode: _Optional[int] = ..., nonce: _Optional[str] = ..., size: _Optional[int] = ...) -> None: ...
+
+class GetCapabilitiesRequest(_message.Message):
+    __slots__ = ("session", "memory", "memory_limit_bytes", "timeout_s")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_LIMIT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_S_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    memory: LentMemory
+    memory_limit_bytes: int
+    timeout_s: float
+    def __init__(self, session: _Optional[str] = ..., memory: _Optional[_Union[LentMemory, _Mapping]] = ..., memory_limit_bytes: _Optional[int] = ..., timeout_s: _Optional[float] = ...) -> None: ...
+
+class GetCapabilitiesReply(_message.Message):
+    __slots__ = ("accepts", "memory", "outputs")
+    ACCEPTS_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    accepts: str
+    memory: LentMemory
+    outputs: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, accepts: _Optional[str] = ..., memory: _Optional[_Union[LentMemory, _Mapping]] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...

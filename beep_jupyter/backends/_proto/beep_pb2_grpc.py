@@ -109,7 +109,7 @@ class PythonServiceStub(object):
         self.PutVariable = channel.stream_unary(
                 '/beep.v1.PythonService/PutVariable',
                 request_serializer=beep__pb2.PutVariableRequest.SerializeToString,
-                response_deserializer=beep__pb2.SuccessReply.FromString,
+                response_deserializer=beep__pb2.PutVariableReply.FromString,
                 _registered_method=True)
         self.GetVariable = channel.unary_stream(
                 '/beep.v1.PythonService/GetVariable',
@@ -170,6 +170,11 @@ class PythonServiceStub(object):
                 '/beep.v1.PythonService/ListHandles',
                 request_serializer=beep__pb2.ListHandlesRequest.SerializeToString,
                 response_deserializer=beep__pb2.ListHandlesReply.FromString,
+                _registered_method=True)
+        self.GetCapabilities = channel.unary_unary(
+                '/beep.v1.PythonService/GetCapabilities',
+                request_serializer=beep__pb2.GetCapabilitiesRequest.SerializeToString,
+                response_deserializer=beep__pb2.GetCapabilitiesReply.FromString,
                 _registered_method=True)
 
 
@@ -361,6 +366,13 @@ class PythonServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCapabilities(self, request, context):
+        """What the session's worker takes, and whether the two can open memory that the other lends.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PythonServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -432,7 +444,7 @@ def add_PythonServiceServicer_to_server(servicer, server):
             'PutVariable': grpc.stream_unary_rpc_method_handler(
                     servicer.PutVariable,
                     request_deserializer=beep__pb2.PutVariableRequest.FromString,
-                    response_serializer=beep__pb2.SuccessReply.SerializeToString,
+                    response_serializer=beep__pb2.PutVariableReply.SerializeToString,
             ),
             'GetVariable': grpc.unary_stream_rpc_method_handler(
                     servicer.GetVariable,
@@ -493,6 +505,11 @@ def add_PythonServiceServicer_to_server(servicer, server):
                     servicer.ListHandles,
                     request_deserializer=beep__pb2.ListHandlesRequest.FromString,
                     response_serializer=beep__pb2.ListHandlesReply.SerializeToString,
+            ),
+            'GetCapabilities': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCapabilities,
+                    request_deserializer=beep__pb2.GetCapabilitiesRequest.FromString,
+                    response_serializer=beep__pb2.GetCapabilitiesReply.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -874,7 +891,7 @@ class PythonService(object):
             target,
             '/beep.v1.PythonService/PutVariable',
             beep__pb2.PutVariableRequest.SerializeToString,
-            beep__pb2.SuccessReply.FromString,
+            beep__pb2.PutVariableReply.FromString,
             options,
             channel_credentials,
             insecure,
@@ -1199,6 +1216,33 @@ class PythonService(object):
             '/beep.v1.PythonService/ListHandles',
             beep__pb2.ListHandlesRequest.SerializeToString,
             beep__pb2.ListHandlesReply.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCapabilities(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/beep.v1.PythonService/GetCapabilities',
+            beep__pb2.GetCapabilitiesRequest.SerializeToString,
+            beep__pb2.GetCapabilitiesReply.FromString,
             options,
             channel_credentials,
             insecure,
