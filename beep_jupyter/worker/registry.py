@@ -85,6 +85,10 @@ class Codec:
 
 # Top-level module of a value's type -> the module here with its codecs, and the NAMEs that those have.
 FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "numpy": (
+        "numpy_codecs",
+        ("ndarray", "matrix", "recarray", "MaskedArray", "numpy_masked", "numpy_scalar", "numpy_dtype"),
+    ),
     "pickle": ("pickle_codec", ("pickle",)),
 }
 
