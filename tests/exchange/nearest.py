@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-OBJECT = ["numpy", ["|O"]]
+OBJECT = ["|O", "O"]
 UNITS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 
 
@@ -76,12 +76,26 @@ def _is_free(key: str, sent: Any, arrived: Any) -> bool:
     return (key == "order" and sent is None) or (key == "writable" and arrived is True)
 
 
+def _texts_as_objects(sent: Any, arrived: Any) -> bool:
+    if not (
+        isinstance(sent, dict) and isinstance(arrived, dict) and sent.keys() == arrived.keys() >= {"dtype", "items"}
+    ):
+        return False
+    as_objects = sent["dtype"][0] == "StringDType" and arrived["dtype"] == OBJECT
+    return as_objects and all(sent[key] == arrived[key] for key in sent.keys() - {"dtype"})
+
+
 def _is_column(*parts: Any) -> bool:
     return all(isinstance(part, list) and len(part) == 3 and part[0] == "column" for part in parts)
 
 
 def _str_to_object(sent: Any, arrived: Any) -> bool:
-    return _is_column(sent, arrived) and sent[1][0] == "string" and arrived[1] == OBJECT and sent[2] == arrived[2]
+    return (
+        _is_column(sent, arrived)
+        and sent[1][0] == "string"
+        and arrived[1] == ["numpy", OBJECT]
+        and sent[2] == arrived[2]
+    )
 
 
 def _stored_by_python(sent: Any, arrived: Any) -> bool:
@@ -108,6 +122,7 @@ def _moment_in_nanoseconds(sent: Any, arrived: Any) -> bool:
 
 
 RULES = [
+    Rule(r"StringDType → object", _texts_as_objects),
     Rule(r"str → object", _str_to_object),
     Rule(r"pyarrow.* → .*python", _stored_by_python),
     Rule(r"64\[.*\] → .*64\[ns", _in_nanoseconds),

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
-ALLOWED: list[tuple[str, str]] = [
-    # type, reason
-    (
-        r"^(numpy\.random|numpy\.ufunc|type|builtin_function|numpy\._|pandas\.core\.groupby|pandas\..*Grouper)",
-        "no codec",
-    ),
-    (r"", "has no (numpy|pandas|pyarrow|polars)"),
-    (r"zoneinfo.ZoneInfo", "no zoneinfo"),
+NO_CODEC = r"""
+    type | object | .*function.* | numpy\.(ufunc|poly1d) | pandas\..*(GroupBy|Grouper|Resampler)
+"""
+ALLOWED = [
+    (NO_CODEC, "no codec"),
+    (r".*", r"has no (numpy|pandas|pyarrow|polars)$"),
+    (r"zoneinfo\.ZoneInfo", "no zoneinfo"),
+    (r"numpy\.char\.chararray|numpy\..*chararray", "subclass of 'numpy.ndarray'"),
+    (r"numpy\.dtype", "has fields of objects|of a class of its own"),
+    (r"numpy\.ndarray", "at most 32 dimensions"),
 ]
+"""Type and reason, as regular expressions; of the type in verbose form."""
 
 
 def is_allowed(refusal: dict[str, Any]) -> bool:
@@ -21,5 +24,6 @@ def is_allowed(refusal: dict[str, Any]) -> bool:
     if not refusal["reason"] or not refusal["cure"] or not refusal["type_name"]:
         return False
     return any(
-        re.search(kind, refusal["type_name"]) and re.search(reason, refusal["reason"]) for kind, reason in ALLOWED
+        re.fullmatch(kind, refusal["type_name"], re.VERBOSE) and re.search(reason, refusal["reason"])
+        for kind, reason in ALLOWED
     )

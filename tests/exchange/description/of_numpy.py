@@ -25,15 +25,20 @@ def describe(value, describe_any):
 
 def array(value, describe_any):
     """What is in an array: `order` is None where it has several dimensions and its memory neither order."""
-    flags = value.flags
-    order = "any" if flags.c_contiguous and flags.f_contiguous else "C" if flags.c_contiguous else "F"
     return {
         "dtype": dtype(value.dtype),
         "shape": list(value.shape),
-        "order": order if flags.forc else None,
+        "order": _order(value),
         "items": items(value, describe_any),
-        "writable": flags.writeable,
+        "writable": value.flags.writeable,
     }
+
+
+def _order(value):
+    flags = value.flags
+    if not value.nbytes or (flags.c_contiguous and flags.f_contiguous):
+        return "any"
+    return "C" if flags.c_contiguous else "F" if flags.f_contiguous else None
 
 
 def dtype(kind):
@@ -44,9 +49,13 @@ def dtype(kind):
     if kind.subdtype is not None:
         return ["subarray", dtype(kind.subdtype[0]), list(kind.subdtype[1])]
     if kind.names is None:
-        return [kind.str, *_metadata(kind)]
-    fields = [[name, dtype(kind.fields[name][0]), kind.fields[name][1], *kind.fields[name][2:]] for name in kind.names]
+        return [kind.str, kind.char, *_metadata(kind)]
+    fields = [[name, dtype(part), offset, *map(repr, title)] for name, (part, offset, *title) in _fields(kind)]
     return ["fields", fields, kind.itemsize, kind.isalignedstruct, kind.type.__name__, *_metadata(kind)]
+
+
+def _fields(kind):
+    return [(name, kind.fields[name]) for name in kind.names]
 
 
 def items(value, describe_any):
@@ -75,11 +84,11 @@ def memory(data):
 
 def _masked(value, describe_any):
     numpy = sys.modules["numpy"]
-    mask = value.mask
+    mask, fill = value.mask, value._fill_value  # asking for `fill_value` would set it
     return {
         "data": array(value.data, describe_any),
         "mask": None if mask is numpy.ma.nomask else array(mask, describe_any),
-        "fill_value": describe_any(value.fill_value),
+        "fill": None if fill is None else [dtype(fill.dtype), items(fill, describe_any)],
         "hard": bool(value.hardmask),
     }
 

@@ -57,13 +57,43 @@ _LARGE = lines("""
     np.ma.array(np.arange(9999), mask=[True] * 9999)
     np.array(['ab', 'cde'] * 9000)
 """)
-_OTHERS = lines("""
+_OTHERS = lines(r"""
     np.matrix([[1, 2]])
     np.rec.array([(1, 2.)], dtype='i4,f8')
     np.char.array(['a'])
     np.array([None, 1], object)
     np.array([1, 'a', 2.5], object)
     np.array(2.5, object)
+    np.array([[1, 'a'], [None, {}]], object)[:, ::-1]
+    np.array([[1, 'a'], [None, {}]], object).T
+    np.array([None, [1], (2, 'a'), {'b': {3}}, float('nan'), 2 ** 70, '\udc80', 1j, b''], object)
+    having(np.empty(2, object), flat=[np.arange(3), [1, 2]])
+    np.empty((0, 3), object)
+    np.array([decimal.Decimal('1.0'), datetime.date(2026, 1, 1)], object)
+    np.frombuffer(b'\0' * 17, 'u1')[1:].view('f8')
+    np.frombuffer(b'\1' * 8, 'f8')
+    np.array([0x110000, 0xD800], 'u4').view('U1')
+    np.array([2, 255], 'u1').view('?')
+    np.zeros((2, 2), 'i4').view(np.recarray)
+    np.rec.fromarrays([[1, 2], ['a', 'b']], names='x,y')
+    np.rec.fromarrays([[1, 2], ['a', 'b']], names='x,y')[0]
+    np.zeros(3, 'i4,f4')[1]
+    np.array((1, 2.5), [('a', 'i4'), ('b', 'f8')])
+    np.ma.array([(1, 2.5), (3, 4.)], mask=[(True, False), (False, True)], dtype=[('a', 'i4'), ('b', 'f8')])
+    np.ma.array(np.zeros((2, 2), order='F'), mask=np.eye(2, dtype=bool))
+    np.ma.array([1, 2, 3], mask=[0, 1, 0])[1]
+    np.ma.array(['ab', 'c'], mask=[True, False], fill_value='zz')
+    np.ma.array(2.5, mask=True)
+    having(np.ma.array([1]), note='mine')
+    np.dtype('>M8[3D]')
+    np.dtype('S7')
+    np.dtype([('a', 'f8', (2,)), ('b', [('c', '>i2')])], align=True)
+    np.dtype({'names': ['b', 'a'], 'formats': ['f8', 'i2'], 'offsets': [3, 0], 'itemsize': 20, 'titles': ['B', None]})
+    np.dtype(object)
+    [np.arange(3)] * 3
+    {'a': np.arange(3), 'b': {'c': (np.float32(1), [np.int8(2)])}}
+    {np.int64(1): 'a', np.str_('b'): 1, np.datetime64('2026'): 2}
+    {np.float64(1.5), np.bool_(True)}
     np.zeros(2, [('a', object)])
     np.ma.array(['a', None], object)
     np.dtype('f8')
@@ -103,5 +133,13 @@ _items_of_arrays = st.one_of(simple_arrays(1), structured_arrays(1)).map(lambda 
 _too_many = st.just(recipe("np.ones((1,) * 40)", needs={"numpy": (2,)}))
 _arrays = [_shaped() for _ in range(6)]  # as often
 values = st.one_of(
-    *_arrays, _masked(), _items_of_arrays, _all(_SCALARS), _all(_LARGE), _all(_OTHERS), variable_texts(), _too_many
+    *_arrays,
+    _masked(),
+    _items_of_arrays,
+    _all(_SCALARS),
+    _all(_LARGE),
+    _all(_OTHERS),
+    _all(_OTHERS),
+    variable_texts(),
+    _too_many,
 )
