@@ -60,23 +60,27 @@ def decode_array(tree: Any, decoder: Decoder) -> Any:
 
 def _memory(array: Any, order: str) -> Any:
     """The items' memory in that order: the array's own if it has that order."""
-    if not array.nbytes:
-        return b""
-    flat = array.reshape(-1, order=order)  # a copy only where it is not contiguous
-    return memoryview(flat.view("u1"))
+    return memoryview(_flat(array, order).view("u1")) if array.nbytes else b""
 
 
 def _items(array: Any, order: str) -> list[Any]:
     """The items in that order; of texts of any length, None for what is missing."""
-    items: list[Any] = array.reshape(-1, order=order).tolist()
+    items: list[Any] = _flat(array, order).tolist()
     if is_string(array.dtype):
         return [item if type(item) is str else None for item in items]
     return items
 
 
+def _flat(array: Any, order: str) -> Any:
+    """Its items one behind the other; a copy only where there are gaps between them."""
+    if not array.flags.forc:
+        array = array.copy(order)
+    return array.reshape(-1, order=order)
+
+
 def _is_like_fortran(array: Any) -> bool:
     """Whether the first index is the one that changes fastest in memory."""
-    steps = [abs(stride) for stride, length in zip(array.strides, array.shape) if length > 1]
+    steps = [abs(stride) for stride, length in zip(array.strides, array.shape) if stride and length > 1]
     return steps == sorted(steps) != steps[::-1]
 
 
@@ -92,7 +96,7 @@ def _flat_of_items(tree: dict[str, Any], kind: Any, count: int, decoder: Decoder
     if len(items) != count:
         raise MalformedValue("An array has %d items, its shape %d." % (len(items), count))
     if type(tree["dtype"]) is dict and "coerce" in tree["dtype"]:
-        items = _with_missing(items, tree["dtype"], decoder)
+        items = _with_missing(items, kind, tree["dtype"], decoder)
     flat = sys.modules["numpy"].empty(len(items), kind)
     if SCALARS.issuperset(map(type, items)):
         flat[:] = items
@@ -102,11 +106,13 @@ def _flat_of_items(tree: dict[str, Any], kind: Any, count: int, decoder: Decoder
     return flat
 
 
-def _with_missing(items: list[Any], kind: dict[str, Any], decoder: Decoder) -> list[Any]:
+def _with_missing(items: list[Any], kind: Any, tree: dict[str, Any], decoder: Decoder) -> list[Any]:
     """Texts, with what stands for missing ones."""
-    if not all(type(item) is str or (item is None and "missing" in kind) for item in items):
+    if not all(type(item) is str or (item is None and "missing" in tree) for item in items):
         raise MalformedValue("An array of texts holds something else.")
-    missing = decoder.decode(kind["missing"]) if "missing" in kind else None
+    if "missing" not in tree:
+        return items
+    missing = kind.na_object if is_string(kind) else decoder.decode(tree["missing"])
     return [missing if item is None else item for item in items]
 
 

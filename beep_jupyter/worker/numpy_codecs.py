@@ -55,10 +55,10 @@ def decode_recarray(part: Any, decoder: Decoder) -> Any:
 
 def encode_masked_array(value: Any, encoder: Encoder) -> dict[str, Any]:
     numpy = sys.modules["numpy"]
-    _check_attributes(value)
     if value.baseclass is not numpy.ndarray:
         reason = "it masks a '%s'" % name_of(value.baseclass)
         raise Untransferable(name_of(type(value)), reason, "Make one of its data, mask and fill value.")
+    _check_attributes(value)
     mask, fill = value.mask, value._fill_value  # without it, none was set; `fill_value` would set one
     return {
         "data": encode_array(value.data, encoder),
@@ -76,7 +76,8 @@ def decode_masked_array(part: Any, decoder: Decoder) -> Any:
     mask = numpy.ma.nomask if part["mask"] is None else decode_array(part["mask"], decoder)
     if mask is not numpy.ma.nomask and (mask.shape, mask.dtype) != (data.shape, numpy.ma.make_mask_descr(data.dtype)):
         raise MalformedValue("A mask is of its data's shape, and of booleans.")
-    made = numpy.ma.MaskedArray(data, mask, hard_mask=expect(part["hard"], bool))
+    with numpy.errstate(all="ignore"):  # it looks for a default of `fill_value` that may not fit
+        made = numpy.ma.MaskedArray(data, mask, hard_mask=expect(part["hard"], bool))
     if part["fill"] is not None:
         fill = decode_array(part["fill"], decoder)
         made.fill_value = fill[()]

@@ -198,15 +198,12 @@ def _restore_title(title: list[Any], decoder: Decoder) -> Any:
 
 
 def _restore_string(tree: dict[str, Any], decoder: Decoder) -> Any:
-    numpy = _numpy()
-    options = {"coerce": expect(tree["coerce"], bool)}
-    if "missing" in tree:
-        options["na_object"] = decoder.decode(tree["missing"])
-    make = getattr(getattr(numpy, "dtypes", None), "StringDType", None)
+    coerce = expect(tree["coerce"], bool)
+    make = getattr(getattr(_numpy(), "dtypes", None), "StringDType", None)
     if make is None:
         decoder.note("numpy StringDType → object")
-        return numpy.dtype("O")
-    return make(**options)
+        return _numpy().dtype("O")
+    return make(coerce=coerce, na_object=decoder.decode(tree["missing"])) if "missing" in tree else make(coerce=coerce)
 
 
 def _is_grammatical(text: str) -> bool:

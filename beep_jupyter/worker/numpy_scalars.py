@@ -88,6 +88,6 @@ def _of_number(number: Any, kind: Any) -> Any:
     else:
         with numpy.errstate(all="ignore"):
             made = kind.type(number)
-    if made != number or (type(number) is bool) != (kind.kind == "b"):
+    if made.item() != number or (type(number) is bool) != (kind.kind == "b"):
         raise ValueError("%.40r is no number of dtype '%s'" % (number, kind))
     return made
