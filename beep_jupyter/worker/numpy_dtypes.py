@@ -33,6 +33,8 @@ _ORDERS, _KINDS = "<>|", "biufcSUVmM"
 _LONG_DOUBLES = "gG"
 _MAX_DIGITS = 10
 
+_numbers: dict[str, Any] = {}  # the dtypes of numbers met so far; there are few
+
 
 def describe(kind: Any, encoder: Encoder, depth: int = 0) -> Any:
     """The tree of a dtype.
@@ -43,7 +45,7 @@ def describe(kind: Any, encoder: Encoder, depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         raise _refused("its fields are nested more than %d deep" % MAX_DEPTH)
     tree = _describe_known(kind, encoder, depth)
-    return {"base": tree, "metadata": encoder.encode(dict(kind.metadata))} if kind.metadata else tree
+    return tree if kind.metadata is None else {"base": tree, "metadata": encoder.encode(dict(kind.metadata))}
 
 
 def restore(tree: Any, decoder: Decoder, depth: int = 0) -> Any:
@@ -55,7 +57,8 @@ def restore(tree: Any, decoder: Decoder, depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         raise MalformedValue("A dtype is nested too deeply.")
     if type(tree) is str:
-        return _restore_plain(tree, may_be_object=depth == 0)
+        made = _numbers.get(tree)
+        return _restore_plain(tree, may_be_object=depth == 0) if made is None else made
     keys = frozenset(expect(tree, dict))
     if keys == {"fields", "itemsize", "aligned", "record"}:
         return _restore_fields(tree, decoder, depth)
@@ -132,7 +135,7 @@ def _describe_fields(kind: Any, encoder: Encoder, depth: int) -> dict[str, Any]:
     return {
         "fields": fields,
         "itemsize": kind.itemsize,
-        "aligned": kind.isalignedstruct,
+        "aligned": kind.isalignedstruct and fields != [],
         "record": kind.type is numpy.record,
     }
 
@@ -155,7 +158,10 @@ def _restore_plain(text: str, may_be_object: bool) -> Any:
     made = _numpy().dtype(base)
     if made.str != base or made.char in _LONG_DOUBLES:  # old versions wrap large sizes around
         raise ValueError("%.40r is not how a dtype is written" % text)
-    return _twin_of(made, twin) if twin else made
+    made = _twin_of(made, twin) if twin else made
+    if made.kind in "biufc":
+        _numbers[text] = made
+    return made
 
 
 def _twin_of(kind: Any, char: str) -> Any:
@@ -186,7 +192,8 @@ def _restore_fields(tree: dict[str, Any], decoder: Decoder, depth: int) -> Any:
         columns["offsets"].append(expect(offset, int))
         columns["titles"].append(_restore_title(title, decoder))
     layout: dict[str, Any] = {**columns, "itemsize": expect(tree["itemsize"], int)}
-    made = numpy.dtype(layout, align=expect(tree["aligned"], bool))
+    # Without fields NumPy before 1.25 divides by their alignment and dies of it.
+    made = numpy.dtype(layout, align=expect(tree["aligned"], bool) and columns["names"] != [])
     return numpy.dtype((numpy.record, made)) if expect(tree["record"], bool) else made
 
 

@@ -62,7 +62,8 @@ def look_of(kind: Any) -> Any:
         return [look_of(kind.subdtype[0]), kind.subdtype[1]]
     fields = [[name, look_of(kind.fields[name][0]), *kind.fields[name][1:]] for name in kind.names or ()]
     metadata = kind.metadata and dict(kind.metadata)
-    return [kind.str, kind.char, kind.type, kind.itemsize, kind.isalignedstruct, kind.names, fields, metadata]
+    is_aligned = kind.isalignedstruct and kind.names != ()
+    return [kind.str, kind.char, kind.type, kind.itemsize, is_aligned, kind.names, fields, metadata]
 
 
 def bits(array: Any) -> Any:
