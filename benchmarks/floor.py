@@ -1,115 +1,75 @@
-"""The floors: a bare echo over a Unix socket, a bare endpoint over HTTP and over gRPC, and a bare interpreter."""
+"""What nothing can go below: a bare interpreter, a bare echo over a Unix socket, and a warm copy of memory."""
 
 from __future__ import annotations
 
 import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
-from socket import AF_UNIX, socket
+from typing import Any
 
-_ECHO = """
-import socket, sys
-listener = socket.socket(socket.AF_UNIX)
-listener.bind(sys.argv[1])
-listener.listen()
-print("ready", flush=True)
-peer, _ = listener.accept()
-while data := peer.recv(65536):
-    peer.sendall(data)
-"""
+import psutil
+
+from .contestant import Contestant
+from .environment import environment_python
+from .far_process import FarProcess
 
 
-@contextmanager
-def echo() -> Iterator[tuple[socket, subprocess.Popen[str]]]:
-    """A socket whose other end answers with what it is sent, and the process there."""
-    with tempfile.TemporaryDirectory(prefix="beep-") as folder:
-        path = str(Path(folder) / "echo.sock")
-        command = [sys.executable, "-I", "-S", "-c", _ECHO, path]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            with socket(AF_UNIX) as client:
-                client.connect(path)
-                yield client, process
+class Floor(Contestant):
+    """Each measure has its own: see the methods."""
 
+    name = "floor"
+    role = "floor"
+    what = "bare interpreter, Unix-socket echo, warm memory copy"
+    libraries = ("numpy",)
+    is_placed = True
 
-def one_echo(client: socket, message: bytes = b"1 + 1") -> float:
-    """Seconds for one message there and back."""
-    begun = time.perf_counter()
-    client.sendall(message)
-    client.recv(65536)
-    return time.perf_counter() - begun
+    def __init__(self) -> None:
+        self._far: FarProcess | None = None
+        self._over_there: Any = None
+        self._back: Any = None
 
+    def first_result(self) -> None:
+        """A bare interpreter starts and ends."""
+        subprocess.run([environment_python(), "-I", "-c", "pass"], check=True)
 
-def interpreter_start(python: str) -> float:
-    """Seconds to start a bare interpreter and see it end."""
-    begun = time.perf_counter()
-    subprocess.run([python, "-I", "-c", "pass"], check=True)
-    return time.perf_counter() - begun
+    def start(self) -> None:
+        self._far = FarProcess("echo.py", "-I", "-S")
 
+    def close(self) -> None:
+        if self._far is not None:
+            self._far.close()
+        self._far = self._over_there = self._back = None
 
-def idle_interpreter_bytes(python: str) -> int:
-    """Resident memory of an interpreter that waits for input."""
-    with subprocess.Popen([python, "-I", "-c", "input()"], stdin=subprocess.PIPE) as process:
-        time.sleep(0.5)
-        size = resident_bytes(process.pid)
-        process.communicate(b"\n")
+    def call(self) -> int:
+        """One message there and back."""
+        if self._far is None:  # its first result was a bare interpreter's
+            self.start()
+        assert self._far is not None
+        self._far.socket.sendall(b"1 + 1")
+        self._far.socket.recv(65536)
+        return 2
+
+    def pids(self) -> list[int]:
+        assert self._far is not None
+        return [self._far.pid]
+
+    def worker_bytes(self, settle_s: float) -> int:
+        """Of an interpreter that waits for input."""
+        command = [environment_python(), "-I", "-c", "input()"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+            time.sleep(settle_s)
+            size: int = psutil.Process(process.pid).memory_info().rss
+            process.communicate(b"\n")
         return size
 
+    def put(self, array: Any) -> None:
+        """A copy into memory that was used before."""
+        if self._over_there is None or len(self._over_there) != len(array):
+            self._over_there, self._back = array.copy(), array.copy()
+        self._over_there[:] = array
 
-def resident_bytes(pid: int) -> int:
-    """Resident memory of a process."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) * 1024
-    raise ProcessLookupError(pid)
+    def read(self) -> float:
+        return float(self._over_there.sum())
 
-
-@contextmanager
-def echo_call() -> Iterator[Callable[[], object]]:
-    """One message there and back."""
-    with echo() as (client, _):
-        yield lambda: one_echo(client)
-
-
-@contextmanager
-def http_call() -> Iterator[Callable[[], object]]:
-    """One request to the bare endpoint, over a connection that is kept."""
-    import httpx
-
-    with _server("bare_http.py") as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-        yield lambda: client.post("/eval", json={"code": "1 + 1"}).json()["value"]
-
-
-@contextmanager
-def grpc_call() -> Iterator[Callable[[], object]]:
-    """One unary call of the bare method."""
-    import grpc
-    from google.protobuf.wrappers_pb2 import StringValue
-
-    with _server("bare_grpc.py") as port, grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        call = channel.unary_unary("/bare.Python/Evaluate", StringValue.SerializeToString, StringValue.FromString)
-        yield lambda: call(StringValue(value="1 + 1")).value
-
-
-CALLS: dict[str, Callable[[], AbstractContextManager[Callable[[], object]]]] = {
-    "pipe": echo_call,
-    "http": http_call,
-    "grpc": grpc_call,
-}
-
-
-@contextmanager
-def _server(program: str) -> Iterator[int]:
-    """A bare server in a process of its own; yields its port."""
-    command = [sys.executable, str(Path(__file__).with_name(program))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield int(process.stdout.readline())
-        finally:
-            process.terminate()
+    def get(self) -> Any:
+        self._back[:] = self._over_there
+        return self._back
