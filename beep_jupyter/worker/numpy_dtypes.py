@@ -63,7 +63,7 @@ def restore(tree: Any, decoder: Decoder, depth: int = 0) -> Any:
     if keys == {"fields", "itemsize", "aligned", "record"}:
         return _restore_fields(tree, decoder, depth)
     if keys == {"base", "shape"}:
-        return _numpy().dtype((restore(tree["base"], decoder, depth + 1), restore_shape(tree["shape"])))
+        return _restore_subarray(restore(tree["base"], decoder, depth + 1), restore_shape(tree["shape"]))
     if keys == {"base", "metadata"}:
         base = restore(tree["base"], decoder, depth)
         return _numpy().dtype(base, metadata=expect(decoder.decode(tree["metadata"]), dict))
@@ -195,6 +195,16 @@ def _restore_fields(tree: dict[str, Any], decoder: Decoder, depth: int) -> Any:
     # Without fields NumPy before 1.25 divides by their alignment and dies of it.
     made = numpy.dtype(layout, align=expect(tree["aligned"], bool) and columns["names"] != [])
     return numpy.dtype((numpy.record, made)) if expect(tree["record"], bool) else made
+
+
+def _restore_subarray(base: Any, shape: tuple[int, ...]) -> Any:
+    try:
+        return _numpy().dtype((base, shape))
+    except ValueError:
+        if base.itemsize or base.names is None:
+            raise
+        reason = "its receiver's NumPy has no arrays of empty structures as fields"
+        raise Unreceivable("numpy.dtype", reason, "Send its other fields.") from None
 
 
 def _restore_title(title: list[Any], decoder: Decoder) -> Any:

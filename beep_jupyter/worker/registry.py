@@ -90,6 +90,19 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("ndarray", "matrix", "recarray", "MaskedArray", "numpy_masked", "numpy_scalar", "numpy_dtype"),
     ),
     "pickle": ("pickle_codec", ("pickle",)),
+    "pyarrow": (
+        "arrow_codecs",
+        (
+            "arrow_table",
+            "arrow_batch",
+            "arrow_chunked_array",
+            "arrow_array",
+            "arrow_scalar",
+            "arrow_schema",
+            "arrow_field",
+            "arrow_type",
+        ),
+    ),
 }
 
 by_name: dict[str, Codec] = {}
