@@ -26,14 +26,15 @@ class Handle:
     Attributes:
         type_name: the object's type, with its module unless that is builtins.
         preview: a short repr of the object.
-        reason: why the object itself did not travel; empty where a handle was asked for.
+        reason, cure: why the object itself did not travel, and what to do about it; empty where a handle was asked for.
     """
 
-    __slots__ = ("__weakref__", "_home", "_id", "_is_disposed", "preview", "reason", "type_name")
+    __slots__ = ("__weakref__", "_home", "_id", "_is_disposed", "cure", "preview", "reason", "type_name")
 
     def __init__(self, form: dict[str, Any]) -> None:
         self._id: str = form["handleId"]
         self._is_disposed = False
+        self.cure: str = form.get("cure", "")
         self.preview: str = form["preview"]
         self.reason: str = form.get("reason", "")
         self.type_name: str = form["typeName"]
