@@ -89,6 +89,13 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
         "numpy_codecs",
         ("ndarray", "matrix", "recarray", "MaskedArray", "numpy_masked", "numpy_scalar", "numpy_dtype"),
     ),
+    "pandas": (
+        "pandas_codecs",
+        (
+            *("DataFrame", "Series", "Index", "pandas_array", "pandas_dtype", "pandas_offset"),
+            *("Timestamp", "Timedelta", "Period", "Interval", "NaT", "NA"),
+        ),
+    ),
     "pickle": ("pickle_codec", ("pickle",)),
     "pyarrow": (
         "arrow_codecs",

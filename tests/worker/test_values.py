@@ -353,7 +353,7 @@ def tagged(name: Any, value: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("tree", "sentence"),
     [
-        (tagged("Nonsense", 1), "$type 'Nonsense' is not known; there are Decimal, "),
+        (tagged("Nonsense", 1), "$type 'Nonsense' is not known; there are DataFrame, "),
         (tagged(["int"], 1), "str was expected, not list."),
         ({"$type": "int"}, "A tagged 'int' has exactly the keys '$type' and 'value'."),
         ({**tagged("int", "0x1"), "more": 1}, "A tagged 'int' has exactly the keys '$type' and 'value'."),
