@@ -37,6 +37,8 @@ _HANDLE = {
         "preview": {"type": "string"},
         "reason": {"type": "string", "description": "Why the object did not travel."},
         "cure": {"type": "string", "description": "What to do about it."},
+        "shape": {"type": "array", "items": {"type": "integer"}, "description": "Of an array or a table."},
+        "sizeBytes": {"type": "integer", "description": "Of its memory, where it tells."},
     },
 }
 _EVENT = {

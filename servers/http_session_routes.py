@@ -67,6 +67,12 @@ PLAIN: tuple[tuple[str, type[models.SessionBody], Any, str], ...] = (
         "Whether a module can be found; it is not imported.",
     ),
     (
+        "preview",
+        models.Target,
+        with_frames({"data": "object"}),
+        "How an object would look in a notebook, by MIME type.",
+    ),
+    (
         "capabilities",
         models.Capabilities,
         with_frames({"accepts": {"type": "string"}, "memory": {"type": ["object", "null"]}}),

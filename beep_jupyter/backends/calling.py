@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,9 +11,10 @@ from ..errors import ExecutionTimeoutError, TransferError, UsageError, WorkerDie
 from ..models import Receipt
 from ..worker import values
 from ..worker.account import Account
+from ..worker.mapping import LostMemory
 from ..worker.segments import Segment
 from .exchange import Exchange, Terms
-from .handle import Handle, belonging_to
+from .handle import Handle, belonging_to, id_in
 from .transport import OnEvent, OnInput, Reply, Transport
 from .wire_errors import error_of
 
@@ -95,6 +97,20 @@ class Caller:
             raise error_of(reply.error, self.backend)
         return reply
 
+    def use(self, command: str, handle: Handle, fields: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Carries out a command on an object; what its code prints goes to this process's own streams.
+
+        Raises:
+            as `call` and `Parcel.add`.
+        """
+        fields = fields | {"handleId": self.id_of(handle)}
+        parcel = None
+        if command == "call":
+            parcel = Parcel(self)
+            fields |= parcel.add_arguments(args, kwargs)
+        reply = self.call(command, fields, parcel, on_output=print_stream)
+        return reply.fields["data"] if command == "preview" else self.value(reply)
+
     def _learn(self, command: str, fields: dict[str, Any]) -> dict[str, Any]:
         reply = self.transport.call(command, fields)
         if reply.error is not None:
@@ -110,7 +126,7 @@ class Caller:
 
     def handle(self, reply: Reply) -> Handle:
         """The handle that a reply is."""
-        with belonging_to(self.transport):
+        with belonging_to(self):
             return Handle(reply.fields)
 
     def decode_all(
@@ -130,9 +146,11 @@ class Caller:
             TransferError: this Python cannot hold one of them, or it is malformed.
         """
         try:
-            with belonging_to(self.transport):
+            with belonging_to(self):
                 return values.decode_all(trees, list(buffers), accounts, takes_pickle=takes_pickle)
         except values.Unreceivable as error:
+            if isinstance(error, LostMemory):
+                self.exchange.check()  # its worker may have died since it answered, which is then to be said
             raise TransferError(str(error), error.cure) from error
         except values.MalformedValue as error:
             raise TransferError(f"A value from backend '{self.backend}' is malformed: {error}") from error
@@ -157,7 +175,13 @@ class Caller:
                 f"A Handle is needed here, not a value of type '{type(handle).__name__}'.",
                 "`backend.wrap(value)` makes one.",
             )
-        return handle.id_in(self.transport)
+        return id_in(handle, self.transport)
+
+
+def print_stream(output: dict[str, Any]) -> None:
+    """Prints a stream's text where this process prints its own."""
+    if output["output_type"] == "stream":
+        (sys.stderr if output["name"] == "stderr" else sys.stdout).write(output["text"])
 
 
 class Parcel:
@@ -188,7 +212,7 @@ class Parcel:
     def _encoded(self, what: str, value: Any) -> tuple[values.Encoder, Any]:
         encoder = values.Encoder(len(self.buffers), self._receiver)
         try:
-            with belonging_to(self._caller.transport):
+            with belonging_to(self._caller):
                 tree = encoder.encode_whole(value)
         except values.Untransferable as error:
             self.has_arrived()  # nothing will be sent

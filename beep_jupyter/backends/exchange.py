@@ -88,6 +88,11 @@ class Exchange:
         if self._theirs is None and any(len(buffer) >= SHARED_FROM_BYTES for buffer in buffers):
             self._is_wanted = True
 
+    def check(self) -> None:
+        """Asks the worker anew; raises WorkerDiedError where it is another one by now."""
+        self.forget()
+        self.theirs()
+
     def forget(self) -> None:
         """The worker is another one from now on."""
         self._theirs = None

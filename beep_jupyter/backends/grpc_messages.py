@@ -179,11 +179,15 @@ def _read_handle(handle: Any) -> Fields:
         "typeName": handle.type_name,
         "preview": handle.preview,
     }
+    if handle.is_array:
+        form["shape"] = list(handle.shape)
+    if handle.HasField("size_bytes"):
+        form["sizeBytes"] = handle.size_bytes
     return form | {"reason": handle.reason, "cure": handle.cure} if handle.reason else form
 
 
 def _write_handle(form: Fields) -> Any:
-    return _HANDLE.write(form)
+    return _HANDLE.write(form | {"isArray": "shape" in form})
 
 
 def _read_variables(variables: Any) -> Fields:

@@ -27,6 +27,7 @@ SESSION_PLANE = {
     "import": "ImportModule",
     "inspect": "Inspect",
     "module_available": "IsModuleAvailable",
+    "preview": "PreviewObject",
     "release": "ReleaseHandles",
     "setattr": "SetAttribute",
     "tofloatarray": "ToFloatArray",

@@ -21,6 +21,7 @@ SESSION_PLANE = {
     "import": "/api/import",
     "inspect": "/api/inspect",
     "module_available": "/api/module_available",
+    "preview": "/api/preview",
     "release": "/api/release",
     "setattr": "/api/setattr",
     "tofloatarray": "/api/tofloatarray",

@@ -5,13 +5,11 @@ NumPy is imported when an array is asked for.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from ..errors import HandleNotFoundError
-from ..models import Output
-from .calling import Caller, Parcel
-from .handle import Handle
+from .calling import Caller, Parcel, print_stream
+from .handle import Handle, forget
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,14 +64,11 @@ class ObjectMethods:
         Returns:
             The value, or a Handle where it cannot travel.
         """
-        parcel = Parcel(self._caller)
-        fields = {"handleId": self._caller.id_of(handle), "methodName": method} | parcel.add_arguments(args, kwargs)
-        return self._caller.value(self._ask("call", fields, parcel))
+        return self._caller.use("call", handle, {"methodName": method}, *args, **kwargs)
 
     def getattr(self, handle: Handle, name: str) -> Any:
         """The value of an object's attribute, or a Handle where it cannot travel."""
-        fields = {"handleId": self._caller.id_of(handle), "attributeName": name}
-        return self._caller.value(self._ask("getattr", fields))
+        return self._caller.use("getattr", handle, {"attributeName": name})
 
     def setattr(self, handle: Handle, name: str, value: Any) -> None:
         """Sets an attribute of an object."""
@@ -95,9 +90,9 @@ class ObjectMethods:
         try:
             self._ask("dispose", {"handleId": identity})
         except HandleNotFoundError:
-            handle.forget()
+            forget(handle)
             raise
-        handle.forget()
+        forget(handle)
 
     def handles(self) -> list[dict[str, Any]]:
         """What the session keeps for all its clients: `handleId`, `typeName` and `preview` of each object."""
@@ -135,9 +130,3 @@ class ObjectMethods:
 
     def _ask(self, command: str, fields: dict[str, Any], parcel: Parcel | None = None) -> Any:
         return self._caller.call(command, fields, parcel, on_output=print_stream)
-
-
-def print_stream(output: Output) -> None:
-    """Prints a stream's text where this process prints its own."""
-    if output["output_type"] == "stream":
-        (sys.stderr if output["name"] == "stderr" else sys.stdout).write(output["text"])

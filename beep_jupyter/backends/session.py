@@ -9,9 +9,9 @@ from typing import Any
 
 from ..errors import ExecutionError, ExecutionTimeoutError
 from ..models import Completion, Execution, Inspection, Output, Receipt
-from .calling import Caller, Parcel
+from .calling import Caller, Parcel, print_stream
 from .exchange import DEFAULTS, Terms
-from .objects import ObjectMethods, print_stream
+from .objects import ObjectMethods
 from .transport import OnEvent, OnInput, Reply, Transport
 from .wire_errors import error_of
 

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TextColumn
 from rich.table import Column
 
-from ..commands.quantities import size_text
 from ..models import OnProgress
 from ..models import Progress as Report
+from ..quantities import size_text
 
 
 class _BarOfBytes(BarColumn):

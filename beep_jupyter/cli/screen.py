@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 from nbformat import NotebookNode
 
-from ..commands.quantities import size_text
 from ..errors import ExecutionError
 from ..models import Output
+from ..quantities import size_text
 from .terminal import TerminalShow
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")

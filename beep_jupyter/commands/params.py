@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 from ..backends.names import label
 from ..config import SETTINGS
 from ..errors import BeepError, UsageError, nearest_match
-from .quantities import parse_size
+from ..quantities import parse_size
 from .surface import Surface
 
 KINDS = ("pipe", "http", "grpc")

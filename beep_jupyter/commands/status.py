@@ -10,9 +10,9 @@ import click
 from ..backends.names import label
 from ..errors import BackendNotFoundError
 from ..models import Health
+from ..quantities import duration_text, size_text
 from .options import as_json, pass_surface
 from .params import BACKEND
-from .quantities import duration_text, size_text
 from .show import Table, show_json
 from .surface import Surface
 

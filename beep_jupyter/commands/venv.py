@@ -11,10 +11,10 @@ import click
 from ..backends.names import label
 from ..models import Environment
 from ..names import slug
+from ..quantities import size_text
 from .group import TopicGroup
 from .options import as_json, pass_surface
 from .params import ENVIRONMENT, PYTHON
-from .quantities import size_text
 from .show import Table, show_json
 from .surface import Surface
 

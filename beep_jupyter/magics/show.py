@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..commands.quantities import size_text
 from ..commands.show import Table, plain_text
 from ..models import OnProgress, Output, Progress
+from ..quantities import size_text
 from .outputs import Publisher
 
 _REDRAW_S = 0.1

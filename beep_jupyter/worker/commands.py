@@ -11,7 +11,7 @@ import time
 
 from . import late, registry
 from .display import bundle
-from .handles import preview, type_name
+from .handles import memory_of, preview, shape_of, type_name
 from .outward import Outward
 from .request import Refusal
 
@@ -40,6 +40,7 @@ LATE = {
     "import": ("modules", "ModuleCommands"),
     "inspect": ("inspection", "InspectionCommands"),
     "module_available": ("modules", "ModuleCommands"),
+    "preview": ("objects", "ObjectCommands"),
     "release": ("objects", "ObjectCommands"),
     "setattr": ("objects", "ObjectCommands"),
     "tofloatarray": ("floats", "FloatCommands"),
@@ -222,13 +223,10 @@ def _with_notes(fields: dict[str, Any], request: Request) -> dict[str, Any]:
 
 def _summary(value: Any) -> dict[str, Any]:
     try:
-        shape = getattr(value, "shape", None)
         size = sys.getsizeof(value)
     except Exception:  # noqa: BLE001  the user's own code, which must not hide the other variables
-        shape = size = None
-    return {
-        "type": type_name(value),
-        "repr": preview(value),
-        "shape": list(shape) if isinstance(shape, tuple) and all(isinstance(side, int) for side in shape) else None,
-        "size_bytes": size,
-    }
+        size = None
+    found = {"type": type_name(value), "repr": preview(value), "shape": shape_of(value), "size_bytes": memory_of(value)}
+    if found["size_bytes"] is None:
+        found["size_bytes"] = size
+    return found

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     Forms = list[Form]  # named here, since `Handles.list` hides the type of that name
 
 _PREVIEW_CHARACTERS = 200
+_PREVIEW_ITEMS = 100
+_CONTAINERS = (str, bytes, bytearray, list, tuple, set, frozenset, dict)
 
 
 class UnknownHandle(Exception):
@@ -72,7 +74,33 @@ class Handles:
 
 
 def describe(handle: str, value: Any) -> Form:
-    return {"isHandle": True, "handleId": handle, "typeName": type_name(value), "preview": preview(value)}
+    form = {"isHandle": True, "handleId": handle, "typeName": type_name(value), "preview": preview(value)}
+    shape, size_bytes = shape_of(value), memory_of(value)
+    if shape is not None:
+        form["shape"] = shape
+    if size_bytes is not None:
+        form["sizeBytes"] = size_bytes
+    return form
+
+
+def shape_of(value: Any) -> list[int] | None:
+    """The sides of an array or a table; None of what has none."""
+    try:
+        shape = getattr(value, "shape", None)
+    except Exception:  # noqa: BLE001  the user's own code
+        return None
+    if isinstance(shape, tuple) and all(isinstance(side, int) for side in shape):
+        return [int(side) for side in shape]
+    return None
+
+
+def memory_of(value: Any) -> int | None:
+    """The bytes of an array's memory; None of what does not tell."""
+    try:
+        size = getattr(value, "nbytes", None)
+    except Exception:  # noqa: BLE001  the user's own code
+        return None
+    return int(size) if isinstance(size, int) else None
 
 
 def type_name(value: Any) -> str:
@@ -83,10 +111,20 @@ def type_name(value: Any) -> str:
 def preview(value: Any) -> str:
     """A short repr; a repr of the user's that fails says so and is no error."""
     try:
-        text = repr(value)
+        text = _begin_of(value) if type(value) in _CONTAINERS and len(value) > _PREVIEW_ITEMS else repr(value)
     except (Exception, SystemExit) as error:  # noqa: BLE001  the user's own code
         return "<repr failed: %s>" % type(error).__name__
     return text if len(text) <= _PREVIEW_CHARACTERS else text[: _PREVIEW_CHARACTERS - 1] + "…"
+
+
+def _begin_of(value: Any) -> str:
+    """Of much, the first items: a repr of all would take seconds, only to be cut."""
+    kind = type(value)
+    if kind in (str, bytes, bytearray):
+        return repr(value[:_PREVIEW_CHARACTERS])
+    items = value.items() if kind is dict else value
+    first = kind([item for item, _ in zip(items, range(_PREVIEW_ITEMS))])
+    return "%s… (%d items)" % (repr(first)[: _PREVIEW_CHARACTERS - 40], len(value))
 
 
 def brief(error: BaseException) -> str:

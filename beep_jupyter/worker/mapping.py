@@ -20,13 +20,19 @@ _SEALED = F_SEAL_SHRINK | F_SEAL_GROW
 _CURE = "Send it again; if that fails too, set `transfer.shared_memory_bytes` to 0."
 
 
+class LostMemory(Unreceivable):
+    """What was lent is not there any more: its lender has ended, or took it back."""
+
+    __slots__ = ()
+
+
 def mapped(reference: Any) -> memoryview:
     """The memory of a reference, mapped privately: this process may write to it, and neither side sees the other's
     writes. It lasts as long as something refers to it.
 
     Raises:
         MalformedValue: it is no reference.
-        Unreceivable: the memory is not there any more, or was never for this process.
+        LostMemory: the memory is not there any more, or was never for this process.
     """
     _check(reference)
     try:
@@ -70,5 +76,5 @@ def _is_meant(descriptor: int, reference: dict[str, Any]) -> bool:
     return is_current
 
 
-def _lost(why: str | None) -> Unreceivable:
-    return Unreceivable("memory", "what was lent for it cannot be opened: %s" % why, _CURE)
+def _lost(why: str | None) -> LostMemory:
+    return LostMemory("memory", "what was lent for it cannot be opened: %s" % why, _CURE)

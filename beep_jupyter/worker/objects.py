@@ -6,6 +6,7 @@ or `__eq__` raise are objects like others.
 
 from __future__ import annotations
 
+from .display import bundle
 from .modules import imported, module_name
 from .request import Refusal
 
@@ -52,6 +53,11 @@ class ObjectCommands:
         target, name = self._target(request), request.text("attributeName")
         setattr(target, name, request.value("value"))
         return {"success": True}, []
+
+    def do_preview(self, request: Request) -> Answer:
+        """{handleId} → {data {MIME type: text}}, as a notebook would show the object."""
+        data, _ = bundle(self._target(request))
+        return {"data": {mime: part for mime, part in data.items() if type(part) is str}}, []
 
     def do_wrap(self, request: Request) -> Answer:
         """{value} → a handle; of a handle, the same one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import re
+import time
 
 import numpy as np
 import pytest
@@ -214,3 +215,50 @@ def handle_of(session: Session, code: str) -> Handle:
     before, _, expression = code.rpartition("\n")
     session.evaluate(f"{before}\ndef make():\n    return {expression}")
     return session.create("__main__", "make")
+
+
+TABLE = """
+class Table:
+    shape = (3, 2)
+    nbytes = 4096
+    rows = list(range(1000))
+    def __getitem__(self, key): return self.rows[key]
+    def __call__(self, more): return [more, self]
+    def __repr__(self): return 'a table'
+    def _repr_html_(self): return '<table>…</table>'
+    def _repr_png_(self): return b'picture'
+Table()
+"""
+
+
+def test_a_handle_reaches_its_object_by_slices_attributes_and_calls(session: Session) -> None:
+    table = session.evaluate(TABLE)
+    assert isinstance(table, Handle)
+    assert table[:3] == [0, 1, 2]
+    assert table.shape == (3, 2)
+    called = table("more")
+    assert isinstance(called, Handle)
+    assert called[0] == "more"
+    assert session.getattr(table, "rows") == table.rows == list(range(1000))
+    assert not hasattr(table, "nowhere")
+    assert not hasattr(table, "_private")
+    with pytest.raises(ExecutionError, match="IndexError"):
+        table[1000]
+    with pytest.raises(TypeError):
+        iter(table)
+
+
+def test_a_handle_shows_what_its_object_looks_like(session: Session) -> None:
+    table = session.evaluate(TABLE)
+    assert repr(table) == "<Handle of __main__.Table (3, 2) 4.0 KiB: a table>"
+    shown = table._repr_mimebundle_()
+    assert shown == {"text/html": "<table>…</table>", "image/png": "cGljdHVyZQ==", "text/plain": repr(table)}
+    session.dispose(table)
+    assert set(table._repr_mimebundle_()) == {"text/plain"}
+
+
+def test_the_preview_of_much_is_made_of_its_beginning(session: Session) -> None:
+    begun = time.perf_counter()
+    handle = session.evaluate("[object(), *range(2_000_000)]")
+    assert time.perf_counter() - begun < 1
+    assert handle.preview.endswith("… (2000001 items)")

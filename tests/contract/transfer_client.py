@@ -1,7 +1,7 @@
 """A client that moves 10 MiB in and out of a backend until it is killed: `python -m …transfer_client FILE SEED`.
 
-Before each transfer it reads a line; after it, it writes one: `done` with its own resident memory and the worker's pid,
-`lost` where the worker died, or the fresh one before it was ready, `wrong` where a value is not what was sent.
+Before each transfer it reads a line; after it, it writes one: `done` and the worker's pid, `lost`
+where the worker died, or the fresh one before it was ready, `wrong` where a value is not what was sent.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import sys
 import zlib
-from pathlib import Path
 
 from beep_jupyter import Beep
 from beep_jupyter.backends.session import Session
@@ -25,7 +24,7 @@ def main() -> None:
     for _ in sys.stdin:
         try:
             is_same = _move(backend, source)
-            print(f"done {_resident_bytes()} {backend.evaluate(PID)}" if is_same else "wrong", flush=True)
+            print(f"done {backend.evaluate(PID)}" if is_same else "wrong", flush=True)
         except (StartError, WorkerDiedError):
             print("lost", flush=True)
 
@@ -36,10 +35,6 @@ def _move(backend: Session, source: random.Random) -> bool:
     backend.put(moved=data)
     there = backend.evaluate("import zlib\nzlib.crc32(moved)")
     return bool(there == zlib.crc32(data) and backend.get("moved") == data)
-
-
-def _resident_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
 if __name__ == "__main__":

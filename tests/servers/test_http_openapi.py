@@ -15,7 +15,7 @@ ROUTES = {  # section by section of docs/reference/http.md
     *(f"POST /api/{name}" for name in ("dispose", "release", "tofloatarray", "tofloatarray2d", "module_available")),
     *(
         f"POST /api/{name}"
-        for name in ("wrap", "capabilities", "complete", "inspect", "interrupt", "restart", "stop", "own")
+        for name in ("wrap", "preview", "capabilities", "complete", "inspect", "interrupt", "restart", "stop", "own")
     ),
     *(f"{method} /api/sessions" for method in ("GET", "POST", "DELETE")),
     *(f"{method} /api/variables/{{name}}" for method in ("GET", "PUT", "DELETE")),

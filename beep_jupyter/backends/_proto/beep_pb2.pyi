@@ -14,18 +14,24 @@ class Value(_message.Message):
     def __init__(self, tree: _Optional[str] = ..., buffers: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class Handle(_message.Message):
-    __slots__ = ("handle_id", "type_name", "preview", "reason", "cure")
+    __slots__ = ("handle_id", "type_name", "preview", "reason", "cure", "shape", "is_array", "size_bytes")
     HANDLE_ID_FIELD_NUMBER: _ClassVar[int]
     TYPE_NAME_FIELD_NUMBER: _ClassVar[int]
     PREVIEW_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     CURE_FIELD_NUMBER: _ClassVar[int]
+    SHAPE_FIELD_NUMBER: _ClassVar[int]
+    IS_ARRAY_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
     handle_id: str
     type_name: str
     preview: str
     reason: str
     cure: str
-    def __init__(self, handle_id: _Optional[str] = ..., type_name: _Optional[str] = ..., preview: _Optional[str] = ..., reason: _Optional[str] = ..., cure: _Optional[str] = ...) -> None: ...
+    shape: _containers.RepeatedScalarFieldContainer[int]
+    is_array: bool
+    size_bytes: int
+    def __init__(self, handle_id: _Optional[str] = ..., type_name: _Optional[str] = ..., preview: _Optional[str] = ..., reason: _Optional[str] = ..., cure: _Optional[str] = ..., shape: _Optional[_Iterable[int]] = ..., is_array: bool = ..., size_bytes: _Optional[int] = ...) -> None: ...
 
 class EvaluateRequest(_message.Message):
     __slots__ = ("session", "code", "locals", "timeout_s")
@@ -791,6 +797,31 @@ class LogLine(_message.Message):
     LINE_FIELD_NUMBER: _ClassVar[int]
     line: str
     def __init__(self, line: _Optional[str] = ...) -> None: ...
+
+class PreviewObjectRequest(_message.Message):
+    __slots__ = ("session", "handle_id", "timeout_s")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    HANDLE_ID_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_S_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    handle_id: str
+    timeout_s: float
+    def __init__(self, session: _Optional[str] = ..., handle_id: _Optional[str] = ..., timeout_s: _Optional[float] = ...) -> None: ...
+
+class PreviewObjectReply(_message.Message):
+    __slots__ = ("data", "outputs")
+    class DataEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.ScalarMap[str, str]
+    outputs: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, data: _Optional[_Mapping[str, str]] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class LentMemory(_message.Message):
     __slots__ = ("pid", "fd", "device", "inode", "nonce", "size")

@@ -171,6 +171,11 @@ class PythonServiceStub(object):
                 request_serializer=beep__pb2.ListHandlesRequest.SerializeToString,
                 response_deserializer=beep__pb2.ListHandlesReply.FromString,
                 _registered_method=True)
+        self.PreviewObject = channel.unary_unary(
+                '/beep.v1.PythonService/PreviewObject',
+                request_serializer=beep__pb2.PreviewObjectRequest.SerializeToString,
+                response_deserializer=beep__pb2.PreviewObjectReply.FromString,
+                _registered_method=True)
         self.GetCapabilities = channel.unary_unary(
                 '/beep.v1.PythonService/GetCapabilities',
                 request_serializer=beep__pb2.GetCapabilitiesRequest.SerializeToString,
@@ -366,6 +371,13 @@ class PythonServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PreviewObject(self, request, context):
+        """How an object would look in a notebook.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetCapabilities(self, request, context):
         """What the session's worker takes, and whether the two can open memory that the other lends.
         """
@@ -505,6 +517,11 @@ def add_PythonServiceServicer_to_server(servicer, server):
                     servicer.ListHandles,
                     request_deserializer=beep__pb2.ListHandlesRequest.FromString,
                     response_serializer=beep__pb2.ListHandlesReply.SerializeToString,
+            ),
+            'PreviewObject': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewObject,
+                    request_deserializer=beep__pb2.PreviewObjectRequest.FromString,
+                    response_serializer=beep__pb2.PreviewObjectReply.SerializeToString,
             ),
             'GetCapabilities': grpc.unary_unary_rpc_method_handler(
                     servicer.GetCapabilities,
@@ -1216,6 +1233,33 @@ class PythonService(object):
             '/beep.v1.PythonService/ListHandles',
             beep__pb2.ListHandlesRequest.SerializeToString,
             beep__pb2.ListHandlesReply.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewObject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/beep.v1.PythonService/PreviewObject',
+            beep__pb2.PreviewObjectRequest.SerializeToString,
+            beep__pb2.PreviewObjectReply.FromString,
             options,
             channel_credentials,
             insecure,
