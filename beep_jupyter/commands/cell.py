@@ -28,6 +28,7 @@ class CellRequest:
         timeout_s: when to interrupt; None never.
         raises: whether an error of the code is raised in the notebook.
         is_quiet: whether nothing but errors is shown.
+        takes_pickle: whether values without a codec may travel as pickles.
     """
 
     names: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class CellRequest:
     timeout_s: float | None = None
     raises: bool = True
     is_quiet: bool = False
+    takes_pickle: bool = False
 
 
 def _split(context: click.Context, parameter: click.Parameter, value: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -53,7 +55,7 @@ def _split(context: click.Context, parameter: click.Parameter, value: str | Sequ
 @click.option("--bg", metavar="VAR", help="Run in the background; VAR becomes a future.")
 @click.option("--no-raise", "no_raise", is_flag=True, help="Show an error of the code, but go on.")
 @click.option("--quiet", is_flag=True, help="Show nothing but errors.")
-@click.option("--pickle", is_flag=True, help="Let values travel as pickles.")
+@click.option("--pickle", is_flag=True, help="Let what has no codec travel as pickles, which may run code.")
 @click.option("--local", is_flag=True, help="Run the cell in the notebook too.")
 def beep_eval(names: tuple[str, ...], no_raise: bool, quiet: bool, **rest: Any) -> CellRequest:
     """Run the cell in a backend or environment.
@@ -61,7 +63,8 @@ def beep_eval(names: tuple[str, ...], no_raise: bool, quiet: bool, **rest: Any) 
     NAME may be left out where `%beep use` set one, or only one is running.
     """
     _refuse_what_comes_later(names, rest)
-    return CellRequest(names, rest["inputs"], rest["outputs"], rest["timeout_s"], not no_raise, quiet)
+    inputs, outputs = rest["inputs"], rest["outputs"]
+    return CellRequest(names, inputs, outputs, rest["timeout_s"], not no_raise, quiet, rest["pickle"])
 
 
 def parse(arguments: Sequence[str], surface: Surface) -> CellRequest | None:
@@ -79,7 +82,7 @@ def parse(arguments: Sequence[str], surface: Surface) -> CellRequest | None:
 
 
 def _refuse_what_comes_later(names: tuple[str, ...], given: dict[str, Any]) -> None:
-    later = [f"--{name}" for name in ("session", "bg", "pickle", "local") if given[name]]
+    later = [f"--{name}" for name in ("session", "bg", "local") if given[name]]
     later += ["several names"] * (len(names) > 1)
     later += [f"{option} auto" for option, key in (("-i", "inputs"), ("-o", "outputs")) if given[key] == ("auto",)]
     if later:

@@ -10,6 +10,7 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 
 from ..commands.cell import CellRequest, parse
+from ..commands.receipts import receipt_lines
 from ..commands.surface import Surface
 from ..commands.target import choose_target
 from ..errors import BeepError, ExecutionError, ExecutionTimeoutError, UsageError, WorkerDiedError, nearest_match
@@ -40,6 +41,7 @@ def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
             timeout_s=request.timeout_s,
             on_output=_hide if request.is_quiet else publisher.publish,
             want_result=not is_silent,
+            pickle=request.takes_pickle,
         )
     except ExecutionError as error:
         _finish(shell, publisher, error.execution, is_silent)
@@ -48,6 +50,9 @@ def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
         _fail(request, error, [str(error)])
     else:
         _finish(shell, publisher, execution, is_silent)
+        if not request.is_quiet:
+            for line_told in receipt_lines(execution, len(inputs), backend.name):
+                surface.show.say(line_told)
 
 
 def _take(namespace: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -23,7 +23,6 @@ def test_names_are_listed_by_commas_and_by_repetition_and_count_once(surface) ->
     [
         ("a --session s", "--session"),
         ("a --bg f", "--bg"),
-        ("a --pickle", "--pickle"),
         ("a --local", "--local"),
         ("a,b", "several names"),
         ("a -i auto", "-i auto"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -225,3 +226,20 @@ def test_a_backend_that_the_notebook_started_survives_reloading_the_extension(ce
     cell("%%beep_eval legacy\nx = 8")
     shell.run_line_magic("reload_ext", "beep_jupyter")
     assert cell("%%beep_eval legacy\nx").value == 8
+
+
+def test_a_large_transfer_is_told_of_and_a_small_one_is_not(cell, shell) -> None:
+    shell.user_ns.update(large=bytes(12 << 20), small=[1])
+    told = cell("%%beep_eval legacy -i large,small -o back\nback = large").out.splitlines()
+    assert re.fullmatch(r"large → legacy: bytes, 12\.0 MiB, \d+ ms", told[0])
+    assert re.fullmatch(r"back ← legacy: bytes, 12\.0 MiB, \d+ ms", told[1])
+    assert len(told) == 2
+    assert cell("%%beep_eval legacy --quiet -o back\n''").out == ""
+
+
+def test_pickles_travel_where_the_line_says_so(cell, shell) -> None:
+    shell.user_ns["kind"] = range
+    assert "cannot be sent" in str(cell("%%beep_eval legacy -i kind\n1").error)
+    done = cell("%%beep_eval legacy -i kind -o made --pickle\nmade = kind(3), kind")
+    assert done.error is None
+    assert shell.user_ns["made"] == (range(3), range)
