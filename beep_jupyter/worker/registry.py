@@ -97,6 +97,7 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "pickle": ("pickle_codec", ("pickle",)),
+    "polars": ("polars_codecs", ("polars_frame", "polars_series")),
     "pyarrow": (
         "arrow_codecs",
         (
