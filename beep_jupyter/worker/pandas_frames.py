@@ -123,6 +123,6 @@ def _frame_of(blocks: list[tuple[Any, Any]], index: Any, columns: Any) -> Any:
     internals = sys.modules["pandas.core.internals.api"]
     made = [internals.make_block(values, placement=places) for values, places in arrays]
     manager = sys.modules["pandas.core.internals.managers"].BlockManager(made, [columns, index])
-    if hasattr(pandas.DataFrame, "_from_mgr"):  # from 2.1 on
+    if hasattr(pandas.DataFrame, "_constructor_from_mgr"):  # from 2.1 on
         return pandas.DataFrame._from_mgr(manager, manager.axes)
     return pandas.DataFrame(manager)

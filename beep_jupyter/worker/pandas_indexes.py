@@ -17,6 +17,7 @@ from .numpy_arrays import decode_array, encode_array
 from .pandas_columns import decode_column, encode_column, flat
 from .pandas_items import to_objects
 from .pandas_marks import check_attributes
+from .pandas_moments import has_units
 from .pandas_offsets import decode_offset, encode_offset
 from .registry import MalformedValue, expect, no_codec
 
@@ -154,15 +155,18 @@ def check_codes(codes: Any, count: int) -> None:
 
 
 def _index_of(values: Any, name: Any, decoder: Decoder) -> Any:
-    """The index of an array; values are checked for what old versions make of dtypes that their indexes lack."""
-    make = sys.modules["pandas"].Index
+    """The index of an array, or the nearest one: pandas 1 makes others of dtypes that its indexes lack."""
+    make, numpy = sys.modules["pandas"].Index, sys.modules["numpy"]
     sent = flat(values).dtype
-    if sent.kind == "O" and isinstance(sent, sys.modules["numpy"].dtype):
+    if isinstance(sent, numpy.dtype) and sent.kind == "O":
         return make(values, dtype=object, name=name, tupleize_cols=False, copy=False)
+    if hasattr(sent, "fill_value") and not has_units():
+        values = numpy.asarray(values)  # it would do so, and warn
     made = make(values, name=name, copy=False)
     if made.dtype != sent:
         if not _holds(made.dtype, sent):
-            made = make(to_objects(list(values)), dtype=object, name=name, tupleize_cols=False, copy=False)
+            items = [item.item() if isinstance(item, numpy.generic) else item for item in values]
+            made = make(to_objects(items), dtype=object, name=name, tupleize_cols=False, copy=False)
         decoder.note("pandas Index[%s] → Index[%s]" % (sent, made.dtype))
     return made
 

@@ -122,7 +122,7 @@ def period_dtype(freq: Any) -> Any:
 
 
 def unwarned(make: Callable[[], Any]) -> Any:
-    """What `make` makes, without what pandas says of periods of business days: a receiver can do nothing about it."""
+    """What `make` makes, without the warning that later versions may refuse it: a receiver can do nothing about it."""
     import warnings
 
     with warnings.catch_warnings():

@@ -34,28 +34,50 @@ _NAMES = {"NA": "string", "nan": "str"}
 
 def _encode_strings(array: Any, encoder: Encoder) -> dict[str, Any]:
     kind = array.dtype
-    is_arrow = kind.storage != "python"
     missing = "nan" if type(getattr(kind, "na_value", None)) is float else "NA"
-    head = {"storage": "pyarrow" if is_arrow else "python", "missing": missing}
-    objects = sys.modules["numpy"].asarray(array, dtype=object)
-    return {**head, "items": encode_items(objects, encoder)}
+    head = {"storage": "python" if kind.storage == "python" else "pyarrow", "missing": missing}
+    if kind.storage != "python" and encoder.receiver.has("pyarrow"):
+        return {**head, "arrow": encoder.encode(array.__arrow_array__())}
+    return {**head, "items": encode_items(sys.modules["numpy"].asarray(array, dtype=object), encoder)}
 
 
 def _decode_strings(tree: dict[str, Any], decoder: Decoder) -> Any:
     storage, missing = tree["storage"], tree["missing"]
     if storage not in _STORAGES or missing not in _MISSING:
-        raise MalformedValue(
-            "Strings are stored by %s; missing is %s." % (" or ".join(_STORAGES), " or ".join(_MISSING))
-        )
+        raise MalformedValue("Strings are stored by 'python' or 'pyarrow'; missing is 'NA' or 'nan'.")
+    kind = _string_dtype(storage, missing, decoder)
+    if "arrow" in tree:
+        return _from_arrow(decoder.decode(tree["arrow"]), kind, missing)
     objects = decode_items(tree["items"], decoder)
     _check_strings(objects, missing)
-    kind = _string_dtype(storage, missing, decoder)
-    return objects if kind is None else sys.modules["pandas"].array(objects, dtype=kind)
+    return _of_objects(objects, kind)
+
+
+def _from_arrow(strings: Any, kind: Any, missing: str) -> Any:
+    """The column of a ChunkedArray; that of older versions has 32 bits an offset."""
+    pyarrow = sys.modules["pyarrow"]
+    if type(strings) is not pyarrow.ChunkedArray or strings.type not in (pyarrow.string(), pyarrow.large_string()):
+        raise MalformedValue("A column of strings is a ChunkedArray of strings.")
+    if kind is None or kind.storage == "python":
+        objects = strings.to_numpy()
+        objects[strings.is_null().to_numpy()] = _missing_value(missing)
+        return _of_objects(objects, kind)
+    try:
+        return kind.__from_arrow__(strings)
+    except ValueError:
+        return kind.__from_arrow__(strings.cast(pyarrow.string()))
+
+
+def _of_objects(objects: Any, kind: Any) -> Any:
+    return objects if kind is None else sys.modules["pandas"].array(objects, dtype=kind, copy=False)
+
+
+def _missing_value(missing: str) -> Any:
+    return sys.modules["pandas"].NA if missing == "NA" else float("nan")
 
 
 def _check_strings(objects: Any, missing: str) -> None:
-    others = {type(sys.modules["pandas"].NA) if missing == "NA" else float}
-    if not others.issuperset(set(map(type, objects.tolist())) - {str}):
+    if not {str, type(_missing_value(missing))}.issuperset(map(type, objects.tolist())):
         raise MalformedValue("A column of strings holds something else.")
 
 

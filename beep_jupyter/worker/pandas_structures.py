@@ -15,7 +15,8 @@ import sys
 from .numpy_arrays import decode_array, encode_array
 from .pandas_columns import Kind, decode_column, encode_column, flat
 from .pandas_indexes import check_codes, decode_index, encode_index
-from .registry import MalformedValue, expect
+from .pandas_moments import unwarned
+from .registry import MalformedValue, Unreceivable, expect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,8 +84,20 @@ def _decode_sparse(tree: dict[str, Any], decoder: Decoder) -> Any:
     places = _restore_places(tree, decoder)
     if places.npoints != len(values):
         raise MalformedValue("A sparse column has as many values as places.")
-    kind = pandas.SparseDtype(values.dtype, decoder.decode(tree["fill"]))
+    kind = _sparse_dtype(values.dtype, decoder.decode(tree["fill"]))
     return pandas.arrays.SparseArray._simple_new(values, places, kind)
+
+
+def _sparse_dtype(kind: Any, fill: Any) -> Any:
+    """Older pandas takes any scalar to fill with, 2.2 warns of one that does not fit, 3 refuses it."""
+    make = sys.modules["pandas"].SparseDtype
+    try:
+        return unwarned(lambda: make(kind, fill))
+    except ValueError as error:
+        reason = "its receiver's pandas cannot fill with %.40r: %.100s" % (fill, error)
+        raise Unreceivable(
+            "pandas.SparseDtype", reason, "Send it dense, for example by `.sparse.to_dense()`."
+        ) from None
 
 
 def _restore_places(tree: dict[str, Any], decoder: Decoder) -> Any:

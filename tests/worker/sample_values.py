@@ -30,7 +30,7 @@ def is_same(left: Any, right: Any) -> bool:
     if type(left) is not type(right):
         return False
     compare = _COMPARERS.get(type(left))
-    return compare(left, right) if compare else left == right
+    return compare(left, right) if compare else left is right or left == right
 
 
 def _same_items(left: Any, right: Any) -> bool:
