@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from calls import MAX_KEY_CHARACTERS
 from control import Refused
 from http_conversation import Asked, Conversation, Conversations
-from http_headers import BUFFERS, BYTES, HEADERS, header_of, media_type
+from http_headers import ARROW, BUFFERS, BYTES, HEADERS, header_of, media_type
 from http_models import Put, SessionBody
 from http_problems import wrong_fields
 from http_relay import Frame
@@ -102,8 +102,11 @@ class Asking:
             return as_frame(fields, buffers, asked.incarnation)
         return as_json(fields[part] if part else fields, asked.incarnation)
 
-    async def bytes_of(self, request: Request, asked: Asked) -> Response:
+    async def bytes_of(self, request: Request, asked: Asked, kind: str) -> Response:
         """The memory of a value that is nothing but bytes.
+
+        Args:
+            kind: the media type that it has.
 
         Raises:
             Refused: not_acceptable.
@@ -119,13 +122,15 @@ class Asking:
         if not isinstance(value, dict) or value.get("$type") not in ("bytes", "bytearray", "memoryview"):
             raise Refused("not_acceptable", f"the variable '{asked.fields['name']}' is not bytes")
         headers = {"beep-incarnation": asked.incarnation}
-        return Response(bytes(buffers[0]) if buffers else b"", 200, headers, BYTES)
+        return Response(bytes(buffers[0]) if buffers else b"", 200, headers, kind)
 
     async def put(self, request: Request, name: str, session: str, timeout_s: float | None) -> Asked:
-        """What sets a variable to the value that a body is: raw bytes, or its field `value`."""
-        if media_type(request.scope[HEADERS]) == BYTES:
+        """What sets a variable to the value that a body is: raw bytes, an Arrow stream, or its field `value`."""
+        kind = media_type(request.scope[HEADERS])
+        if kind in (BYTES, ARROW):
+            form = {"form": "arrow"} if kind == ARROW else {}
             tree = {"$type": "bytes", "value": 0}
-            asked = self.asked(request, "put", {"values": {name: tree}}, session, timeout_s)
+            asked = self.asked(request, "put", {"values": {name: tree}} | form, session, timeout_s)
             asked.buffers = [await request.body()]
             return asked
         said = await read_body(request, Put)

@@ -18,7 +18,7 @@ from beep_jupyter.worker.wire import PROTOCOL
 from control import Refused
 from http_docs import Links
 from http_frames import unpack_frame
-from http_headers import BUFFERS, BYTES, FRAME, HEADERS, JSON, media_type
+from http_headers import ARROW, BUFFERS, BYTES, FRAME, HEADERS, JSON, media_type
 from http_problems import problem
 
 _BODILESS = ("DELETE", "GET", "HEAD", "OPTIONS")  # some clients name a type with these too
@@ -97,7 +97,7 @@ def _check_type(scope: Scope, headers: dict[bytes, bytes]) -> None:
         return
     kind = media_type(headers)
     is_variable = scope["path"].startswith("/api/variables/") and scope["method"] == "PUT"
-    if kind not in (JSON, FRAME) and not (kind == BYTES and is_variable):
+    if kind not in (JSON, FRAME) and not (kind in (BYTES, ARROW) and is_variable):
         raise Refused("unsupported_type", f"the body must be {JSON}")
 
 

@@ -12,6 +12,7 @@ from starlette.types import Scope
 JSON = "application/json"
 FRAME = "application/vnd.beep.frame"
 BYTES = "application/octet-stream"
+ARROW = "application/vnd.apache.arrow.stream"
 EVENTS = "text/event-stream"
 
 HEADERS = "beep.headers"  # of the scope

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from starlette.routing import compile_path
 
-from http_headers import BYTES, EVENTS, FRAME, JSON
+from http_headers import ARROW, BYTES, EVENTS, FRAME, JSON
 from http_problems import PROBLEM_JSON
 
 Content = dict[str, Any]  # schema by media type
@@ -140,8 +140,8 @@ def with_frames(content: Content | str) -> Content:
 
 
 def with_bytes(content: Content) -> Content:
-    """The same as raw bytes, for who asks for them."""
-    return content | {BYTES: {"type": "string", "format": "binary"}}
+    """The same as raw bytes or as an Arrow stream, for who asks for them."""
+    return content | {kind: {"type": "string", "format": "binary"} for kind in (BYTES, ARROW)}
 
 
 def complete(app: FastAPI) -> dict[str, Any]:
@@ -187,5 +187,5 @@ def _schema(reply: dict[str, Any] | str) -> dict[str, Any]:
 def _body_of(body: type[BaseModel], takes_bytes: bool) -> dict[str, Any]:
     content = {JSON: {"schema": body.model_json_schema()}, FRAME: {"schema": {"type": "string", "format": "binary"}}}
     if takes_bytes:
-        content[BYTES] = {"schema": {"type": "string", "format": "binary"}}
+        content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (BYTES, ARROW)}
     return {"required": True, "content": content}

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 import http_models as models
 from http_asking import Asking, read_body
 from http_conversation import Conversations
-from http_headers import BYTES, header_of
+from http_headers import ARROW, BYTES, header_of
 from http_openapi import (
     documented,
     handle_reply,
@@ -139,10 +139,15 @@ def _add_variables(api: APIRouter, asking: Asking) -> None:
     async def get_variable(
         name: VariableName, request: Request, session: SessionName = DEFAULT_SESSION, timeout_s: TimeoutS = None
     ) -> Response:
-        """The value of a variable; with `Accept: application/octet-stream` the bytes of one that is bytes."""
+        """The value of a variable; with `Accept: application/octet-stream` the bytes of one that is bytes, with
+        `application/vnd.apache.arrow.stream` a table as an Arrow stream."""
         asked = asking.asked(request, "get", {"name": name}, session, timeout_s)
-        if BYTES in header_of(request.scope, b"accept"):
-            return await asking.bytes_of(request, asked)
+        accepted = header_of(request.scope, b"accept")
+        if ARROW in accepted:
+            asked.fields["form"] = "arrow"
+            return await asking.bytes_of(request, asked, ARROW)
+        if BYTES in accepted:
+            return await asking.bytes_of(request, asked, BYTES)
         return await asking.answer(request, asked)
 
     @api.put(
@@ -152,7 +157,8 @@ def _add_variables(api: APIRouter, asking: Asking) -> None:
     async def put_variable(
         name: VariableName, request: Request, session: SessionName = DEFAULT_SESSION, timeout_s: TimeoutS = None
     ) -> Response:
-        """Sets a variable; an `application/octet-stream` body makes it bytes."""
+        """Sets a variable; an `application/octet-stream` body makes it bytes, an `application/vnd.apache.arrow.stream`
+        one a `pyarrow.Table`."""
         return await asking.answer(request, await asking.put(request, name, session, timeout_s))
 
     @api.delete("/variables/{name:path}", **documented(with_frames(success_reply()), runs_code=True))

@@ -143,13 +143,20 @@ class Commands:
         return _with_notes(fields, request), buffers
 
     def do_put(self, request: Request) -> Answer:
-        """{values: {name: value}} → {success, notes}"""
-        self._namespace.update(request.mapping("values"))
+        """{values: {name: value}} → {success, notes}; with the form `arrow` each value is an Arrow stream's bytes."""
+        values = request.mapping("values")
+        if request.has_arrow_form:
+            read = late.load("arrow_stream").table_of
+            values = {name: read(value) for name, value in values.items()}
+        self._namespace.update(values)
         return _with_notes({"success": True}, request), []
 
     def do_get(self, request: Request) -> Answer:
-        """{name} → {value} or a handle."""
-        return self._outward.answer(self._namespace[self._known(request)], request)
+        """{name} → {value} or a handle; with `form` `arrow` the bytes of a table's Arrow stream."""
+        value = self._namespace[self._known(request)]
+        if request.has_arrow_form:
+            return {"value": {"$type": "bytes", "value": 0}}, [late.load("arrow_stream").stream_of(value)]
+        return self._outward.answer(value, request)
 
     def do_variables(self, request: Request) -> Answer:
         """{} → {variables: {name: {type, repr, shape, size_bytes}}}, without modules and names that begin with `_`."""

@@ -69,6 +69,14 @@ class Request:
             raise Refusal("bad_request", "field '%s' must be a number from 0 to %d" % (name, largest))
         return value
 
+    @property
+    def has_arrow_form(self) -> bool:
+        """The field `form`: whether tables travel as Arrow streams, and not as values."""
+        form = self.fields.get("form")
+        if form not in (None, "arrow"):
+            raise Refusal("bad_request", "field 'form' must be 'arrow', or be left out")
+        return form == "arrow"
+
     def limit_s(self) -> float:
         """The field `timeout_s`: how long the request may take."""
         value = self.fields["timeout_s"]

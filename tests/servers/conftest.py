@@ -51,14 +51,20 @@ def http_backend() -> Iterator[Backend]:
     yield from _shared("http")
 
 
-def _shared(kind: str) -> Iterator[Backend]:
+@pytest.fixture(scope="module")
+def http_backend_on_host() -> Iterator[Backend]:
+    """An HTTP backend in the environment that runs the tests, with its libraries."""
+    yield from _shared("http", Path(sys.executable))
+
+
+def _shared(kind: str, python: Path = SUPPORTED[0].path) -> Iterator[Backend]:
     folder = Path(tempfile.mkdtemp(prefix="beep-"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BEEP_HOME", str(folder / "home"))
         patch.setenv("JUPYTER_RUNTIME_DIR", str(folder / "run"))
         registry = BackendRegistry(Home(), Config(Home()))
         options = {"name": "raw", "port": 0, "detach": False, "idle_timeout_s": None, "memory_limit_bytes": 0}
-        with registry.start(kind, SUPPORTED[0].path, "bare", **options) as backend:  # type: ignore[arg-type]
+        with registry.start(kind, python, "bare", **options) as backend:  # type: ignore[arg-type]
             yield backend
         assert list(Home().runtime_folder.iterdir()) == []
     shutil.rmtree(folder)
