@@ -69,7 +69,11 @@ def _from_arrow(strings: Any, kind: Any, missing: str) -> Any:
 
 
 def _of_objects(objects: Any, kind: Any) -> Any:
-    return objects if kind is None else sys.modules["pandas"].array(objects, dtype=kind, copy=False)
+    """The column of strings, and of what stands for a missing one in that dtype; no dtype: of objects."""
+    if kind is None:
+        return objects
+    make = kind.construct_array_type()
+    return make._simple_new(objects, kind) if kind.storage == "python" else make._from_sequence(objects, dtype=kind)
 
 
 def _missing_value(missing: str) -> Any:
