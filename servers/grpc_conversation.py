@@ -150,7 +150,11 @@ class Conversation:
         self._conversations.slots.append(None)
 
     def send(self) -> None:
-        """Sends the request."""
+        """Sends the request.
+
+        Raises:
+            Refused: no frame can hold it.
+        """
         asked = self._asked
         header = {"type": "request", "id": self._call.request, "command": asked.command, "fields": asked.fields}
         if asked.accepts is not None:
@@ -162,6 +166,8 @@ class Conversation:
                 self._relay.send(header, asked.buffers)
             else:
                 self._relay.send_in_pieces(header, asked.sizes, asked.pieces)
+        except FrameError as error:
+            raise Refused("too_large", str(error)) from None
         except BrokenError:
             pass  # what the worker had to say before it hung up comes in first
 

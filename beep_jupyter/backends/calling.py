@@ -13,6 +13,7 @@ from ..worker import values
 from ..worker.account import Account
 from ..worker.mapping import LostMemory
 from ..worker.segments import Segment
+from ..worker.wire import FrameError
 from .exchange import Exchange, Terms
 from .handle import Handle, belonging_to, id_in
 from .transport import OnEvent, OnInput, Reply, Transport
@@ -69,6 +70,11 @@ class Caller:
         except WorkerDiedError:
             self.exchange.forget()
             raise
+        except FrameError as error:
+            raise TransferError(
+                f"What is sent to backend '{self.backend}' is too large: {error}.",
+                "Send arrays, bytes or frames instead of lists and texts, or send it in parts.",
+            ) from None
         finally:
             if parcel is not None:
                 parcel.has_arrived()

@@ -78,11 +78,16 @@ def pack_head(header: dict[str, Any], sizes: Sequence[int] = ()) -> bytes:
 
     Args:
         sizes: of the buffers that will follow, in bytes.
+
+    Raises:
+        FrameError: the header is larger than anybody takes.
     """
     try:
         body = _encode(header).encode()
     except UnicodeEncodeError:  # a lone surrogate in a text: JSON's own escape carries it
         body = json.dumps(header).encode()
+    if len(body) > AFTER_HELLO.header_bytes:
+        raise FrameError("%d bytes of JSON are more than a frame may have" % len(body))
     prefix = _PREFIX.pack(len(body), len(sizes))
     if not sizes:
         return prefix + body

@@ -130,7 +130,10 @@ def test_an_error_that_nobody_foresaw_keeps_its_sentence() -> None:
             "Backend 'b': the backend speaks protocol 1, the client 2. "
             "Install the same version of beep-jupyter on both sides and restart the backend.",
         ),
-        ({"code": "too_large", "message": "it is too large"}, "Backend 'b': it is too large. Send it in parts."),
+        (
+            {"code": "too_large", "message": "it is too large"},
+            "Backend 'b': it is too large. Send arrays, bytes or frames instead of lists and texts, or send it in parts.",
+        ),
         (
             {"code": "transfer", "message": "it cannot travel", "cure": "Leave it there."},
             "Backend 'b': it cannot travel. Leave it there.",
