@@ -73,7 +73,7 @@ class Caller:
         except FrameError as error:
             raise TransferError(
                 f"What is sent to backend '{self.backend}' is too large: {error}.",
-                "Send arrays, bytes or frames instead of lists and texts, or send it in parts.",
+                "Send arrays or bytes instead of lists and texts, or send it in parts.",
             ) from None
         finally:
             if parcel is not None:

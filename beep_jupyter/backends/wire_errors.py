@@ -113,7 +113,7 @@ ERRORS: dict[str, Callable[[dict[str, Any], str], BeepError]] = {
     "runtime_unsupported": _whole(UnsupportedRuntimeError),
     "start": _start,
     "timeout": lambda error, _: ExecutionTimeoutError(error.get("timeout_s", 0.0)),
-    "too_large": _plain(TransferError, "Send arrays, bytes or frames instead of lists and texts, or send it in parts."),
+    "too_large": _plain(TransferError, "Send arrays or bytes instead of lists and texts, or send it in parts."),
     "transfer": _plain(TransferError, "Send its parts as plain values, or keep it there and use a handle."),
     "unauthenticated": _plain(AuthenticationError, "Connect with the token of its connection file."),
     "unknown_command": _plain(ProtocolError, _OTHER_VERSION),

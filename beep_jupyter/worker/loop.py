@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .output import Sink
 
 
-_TOO_LARGE_CURE = "Bring arrays, bytes or frames instead of lists and texts, or bring it in parts."
+_TOO_LARGE_CURE = "Bring arrays or bytes instead of lists and texts, or bring it in parts."
 _TRIM_MS = 10_000  # how often to look for lent memory that nobody needs
 LOOKS = 40  # about 50 us; measured on two cores, a call takes 35 us with them and 160 us without
 

@@ -132,7 +132,7 @@ def test_an_error_that_nobody_foresaw_keeps_its_sentence() -> None:
         ),
         (
             {"code": "too_large", "message": "it is too large"},
-            "Backend 'b': it is too large. Send arrays, bytes or frames instead of lists and texts, or send it in parts.",
+            "Backend 'b': it is too large. Send arrays or bytes instead of lists and texts, or send it in parts.",
         ),
         (
             {"code": "transfer", "message": "it cannot travel", "cure": "Leave it there."},
