@@ -116,19 +116,21 @@ class Exchange:
 
 
 class _Worker(Receiver):
-    """A worker that is asked what it has once that matters."""
+    """A worker that is asked what it has once that matters; for the values of one request."""
 
-    __slots__ = ("_environment", "_exchange")
+    __slots__ = ("_environment", "_exchange", "_is_fresh")
 
     def __init__(self, exchange: Exchange, environment: str, max_bytes: int, takes_pickle: bool) -> None:
         super().__init__(f"environment '{environment}'", max_bytes=max_bytes, takes_pickle=takes_pickle)
         self._environment = environment
         self._exchange = exchange
+        self._is_fresh = False
 
     def has(self, library: str) -> bool:
-        """Asks anew before it says no: the library may have been installed since."""
-        if library not in self._exchange.theirs():
-            self._exchange.forget()
+        """Asks anew, once, before it says no: the library may have been installed since."""
+        if library not in self._exchange.theirs() and not self._is_fresh:
+            self._exchange.check()
+            self._is_fresh = True
         return library in self._exchange.theirs()
 
     def lacks(self, library: str, type_name: str) -> Untransferable:
