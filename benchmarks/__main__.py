@@ -12,10 +12,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 from rich.console import Console
 
 from . import machine, page, picture, promises, results, schedule, terminal
-from .arena import Arena
+from .arena import Arena, sweep, take_in_orphans
 from .environment import choose_environment
 from .roster import ROSTER
 from .sizes import FULL, QUICK, Size
@@ -28,13 +29,8 @@ def main() -> None:
     """Measures, shows and writes."""
     asked = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # what was started is ended then too
-    console = Console()
-    names = [name for name in ROSTER if not asked.only or name in asked.only]
-    with tempfile.TemporaryDirectory(prefix="beep-", ignore_cleanup_errors=True) as folder:
-        for variable in _FOLDERS:
-            os.environ[variable] = str(Path(folder, variable.lower()))
-        choose_environment(asked.environment, Path(folder))
-        result = measure(names, QUICK if asked.quick else FULL, Path(folder), Progress())
+    console = Console(width=None if sys.stdout.isatty() else 110)
+    result = json.loads(asked.run.read_text()) if asked.run else run(asked)
     terminal.show(result, console)
     if asked.json:
         asked.json.write_text(json.dumps(result, indent=1) + "\n")
@@ -42,6 +38,17 @@ def main() -> None:
         asked.svg.write_text(picture.draw(result))
     if asked.page:
         page.write(asked.page, result)
+
+
+def run(asked: argparse.Namespace) -> dict[str, Any]:
+    """Measures in a folder of its own, which is gone after that."""
+    names = [name for name in ROSTER if not asked.only or name in asked.only]
+    with tempfile.TemporaryDirectory(prefix="beep-", ignore_cleanup_errors=True) as folder:
+        for variable in _FOLDERS:
+            os.environ[variable] = str(Path(folder, variable.lower()))
+        os.environ["TMPDIR"] = folder
+        choose_environment(asked.environment, Path(folder))
+        return measure(names, QUICK if asked.quick else FULL, Path(folder), Progress())
 
 
 def arguments() -> argparse.Namespace:
@@ -53,6 +60,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all rows")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the picture")
     parser.add_argument("--page", type=Path, metavar="FILE", help="put tables into a page, picture and JSON beside it")
+    parser.add_argument("--run", type=Path, metavar="FILE", help="show the run in this JSON, and measure nothing")
     return parser.parse_args()
 
 
@@ -73,12 +81,16 @@ def measure(names: list[str], size: Size, folder: Path, notice: schedule.Notice)
     """A result as JSON has it."""
     begun = time.monotonic()
     facts = machine.facts()
+    take_in_orphans()
     arena = Arena(size, folder)
     try:
         arena.open(names)
         logs = schedule.carry_out(names, size, arena.ask, notice)
     finally:
-        arena.close()
+        try:
+            arena.close()
+        finally:
+            sweep(psutil.Process().children())
     rows = results.rows(names, size, logs)
     return {
         "run": {"size": size.name, "seconds": round(time.monotonic() - begun), "date": time.strftime("%Y-%m-%d")},

@@ -1,7 +1,4 @@
-"""Starts a process for each contestant, asks it within a time limit, and ends it with all that it left behind.
-
-This process takes in whatever the contestants' processes leave behind (Linux: as their subreaper), and ends it by pid.
-"""
+"""Starts a process for each contestant, asks it within a time limit, and ends by pid what it left behind."""
 
 from __future__ import annotations
 
@@ -46,7 +43,6 @@ class Arena:
         self._drivers: dict[str, Driver] = {}
         self._strikes: dict[str, int] = {}
         self.left_behind: dict[str, int] = {}  # processes that had to be ended, by contestant
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
     def open(self, names: list[str]) -> None:
         """Starts the processes of those whose libraries are there, all at once, because they import for a while."""
@@ -54,7 +50,8 @@ class Arena:
             if not ROSTER[name].missing():
                 self._drivers[name] = Driver(name, self._size, self._folder)
         for driver in self._drivers.values():
-            driver.wait(self._size.limit_s)
+            with contextlib.suppress(TimeoutError, EOFError, OSError):  # its first question will tell
+                driver.wait(self._size.limit_s)
 
     def ask(self, name: str, measure: str, count: int) -> Answer:
         """The answer of a contestant's driver (`driver.py`), `{"skipped": reason}`, or a failure that names why."""
@@ -76,17 +73,16 @@ class Arena:
 
     def close(self) -> None:
         """Ends all: each gets the time to end by itself, and what it left behind is ended and counted."""
-        below = {name: driver.below() for name, driver in self._drivers.items()}
-        for driver in self._drivers.values():
+        drivers, self._drivers = self._drivers, {}
+        below = {name: driver.below() for name, driver in drivers.items()}
+        for driver in drivers.values():
             driver.leave()
-        for driver in self._drivers.values():
+        for driver in drivers.values():
             driver.end(CLOSE_S)
-        self._drivers.clear()
         for name, processes in below.items():
             _, staying = psutil.wait_procs(processes, LEAVE_S)
             if staying:
                 self.left_behind[name] = sweep(staying)
-        sweep(psutil.Process().children())
 
     def _driver(self, name: str) -> Driver:
         if name not in self._drivers:
@@ -99,6 +95,11 @@ class Arena:
         below = driver.below()
         driver.end(0)
         sweep(below)
+
+
+def take_in_orphans() -> None:
+    """Makes this process the parent of whatever loses its own below it."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class Driver:
@@ -117,9 +118,13 @@ class Driver:
         self.pid = self._process.pid
 
     def wait(self, limit_s: float) -> None:
-        """Until it is ready, or gone."""
-        with contextlib.suppress(EOFError, OSError):
-            self._is_ready = self._link.poll(limit_s) and self._link.recv() == "ready"
+        """Until it is ready.
+
+        Raises:
+            TimeoutError, EOFError, OSError: as `ask`.
+        """
+        if not self._is_ready:
+            self._is_ready = self._receive(limit_s) == "ready"
 
     def ask(self, measure: str, count: int, limit_s: float) -> Answer:
         """Its answer.
@@ -128,15 +133,15 @@ class Driver:
             TimeoutError: none came.
             EOFError, OSError: it is gone.
         """
-        if not self._is_ready:
-            self.wait(limit_s)
-        if not self._is_ready:
-            raise EOFError
+        self.wait(limit_s)
         self._link.send((measure, count))
+        answer: Answer = self._receive(limit_s)
+        return answer
+
+    def _receive(self, limit_s: float) -> Any:
         if not self._link.poll(limit_s):
             raise TimeoutError
-        answer: Answer = self._link.recv()
-        return answer
+        return self._link.recv()
 
     def last_words(self) -> str:
         """The last line it said."""

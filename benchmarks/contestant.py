@@ -31,6 +31,7 @@ class Contestant:
         libraries: what it imports; where one is missing, it is skipped by name.
         distribution: whose version the report names.
         counts: how many of it are started side by side.
+        array_bytes: of the array that it gets, once that was found out.
         is_placed: whether its calls are also measured with both sides held on one core, and on two.
     """
 
@@ -41,6 +42,7 @@ class Contestant:
     distribution: ClassVar[str] = ""
     counts: ClassVar[Sequence[int]] = ()
     is_placed: ClassVar[bool] = False
+    array_bytes: int = 0
 
     @classmethod
     def missing(cls) -> list[str]:
@@ -104,6 +106,18 @@ class Contestant:
 
     def get_frame(self) -> Any:
         """Brings that frame back."""
+        raise CannotDoError
+
+    def rebuild_s(self) -> float:
+        """Builds an environment from a lock, with a warm cache; returns its seconds."""
+        raise CannotDoError
+
+    def known_environment_s(self) -> float:
+        """Asks for an environment that is built already; returns its seconds."""
+        raise CannotDoError
+
+    def load_s(self) -> float:
+        """Loads the extension into a fresh IPython; returns its seconds."""
         raise CannotDoError
 
     def lines(self, count: int) -> int:

@@ -6,6 +6,7 @@ reason; None, or the end of the connection, ends it.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -29,6 +30,7 @@ MEASURES: dict[str, Callable[[Contestant, Size], measures.Samples]] = {
         measures.frame,
         measures.frame_text,
         measures.lines,
+        measures.host,
     )
 }
 
@@ -40,41 +42,52 @@ def main() -> None:
     contestant = ROSTER[name]()
     contestant.prepare()
     link.send("ready")
-    try:
-        serve(link, contestant, SIZES[size])
-    finally:
-        contestant.close()
-
-
-def serve(link: Connection, contestant: Contestant, size: Size) -> None:
-    """Answers orders. After a failure the next one finds the contestant fresh."""
-    is_open = False
-    try:
+    stage = Stage(contestant, SIZES[size])
+    with contextlib.suppress(EOFError):
         while (order := link.recv()) is not None:
-            answer = carry_out(order, contestant, size, is_open)
-            link.send(answer)
-            is_open = "failed" not in answer and (is_open or order[0] != "side_by_side")
-            if not is_open:
-                contestant.close()
-    except EOFError:
-        return
+            link.send(stage.carry_out(order))
+            stage.clear()
+    contestant.close()
 
 
-def carry_out(order: Order, contestant: Contestant, size: Size, is_open: bool) -> dict[str, Any]:
-    """`{"samples": …}`, `{"unable": True}` or `{"failed": reason}`."""
-    measure, count = order
-    try:
+class Stage:
+    """A contestant, started when it is first needed and again after it failed."""
+
+    def __init__(self, contestant: Contestant, size: Size) -> None:
+        self._contestant = contestant
+        self._size = size
+        self._is_open = False
+        self._has_failed = False
+
+    def carry_out(self, order: Order) -> dict[str, Any]:
+        """`{"samples": …}`, `{"unable": True}`, `{"skipped": reason}` or `{"failed": reason}`."""
+        try:
+            return {"samples": self._measure(*order)}
+        except CannotDoError:
+            return {"unable": True}
+        except ModuleNotFoundError as error:  # pandas, which not everybody's contestant needs
+            return {"skipped": f"{error.name} is not installed"}
+        except Exception as error:  # noqa: BLE001  whatever a library raises is a result of the run, not its end
+            self._has_failed = True
+            return {"failed": f"{type(error).__name__}: {error}"}
+
+    def clear(self) -> None:
+        """Ends what has failed; after the answer, because it may hang or raise."""
+        if self._has_failed:
+            self._is_open = self._has_failed = False
+            self._contestant.close()
+
+    def _measure(self, measure: str, count: int) -> measures.Samples:
         if measure == "side_by_side":
-            return {"samples": side_by_side(contestant, size, count)}
+            return side_by_side(self._contestant, self._size, count)
+        if measure != "start" and not self._is_open:
+            self._contestant.start()
+            self._is_open = True
         if measure != "start":
-            if not is_open:
-                contestant.start()
-            measures.check(contestant)
-        return {"samples": MEASURES[measure](contestant, size)}
-    except CannotDoError:
-        return {"unable": True}
-    except Exception as error:  # noqa: BLE001  whatever a library raises is a result of the run, not its end
-        return {"failed": f"{type(error).__name__}: {error}"}
+            measures.check(self._contestant)
+        samples = MEASURES[measure](self._contestant, self._size)
+        self._is_open = True
+        return samples
 
 
 if __name__ == "__main__":

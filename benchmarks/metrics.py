@@ -70,6 +70,9 @@ ONE = (
     Metric("frame", "frame there and back", "s", "frame", floor="connection"),
     Metric("frame_text", "frame with text there and back", "s", "frame_text", floor="connection"),
     Metric("lines", "printed lines", "/s", "lines", floor="ipykernel"),
+    Metric("load_ext", "%load_ext beep_jupyter", "s", "host", floor=""),
+    Metric("known_environment", "an environment that is built already", "s", "host", floor=""),
+    Metric("rebuild", "an environment rebuilt from a lock", "s", "host", floor="bare-uv"),
 )
 
 

@@ -22,7 +22,8 @@ class Promise:
         bound: the number.
         is_most: whether the ratio must be at most that, else at least.
         metric, ours: whose value is the numerator.
-        others: whose value is the denominator: the best of these by that metric.
+        others: whose value is the denominator: the best of these by that metric; empty where the value itself is
+            bounded.
     """
 
     what: str
@@ -45,6 +46,8 @@ class Promise:
         theirs = [row["value"] for row in mine if row["contestant"] in self.others and row["value"] is not None]
         if ours is None or ours["value"] is None:
             return None, f"{self.ours} was not measured"
+        if not self.others:
+            return ours["value"], ""
         if not theirs:
             return None, f"{' and '.join(self.others)} was not measured"
         best = _best(ours["unit"])(theirs)
@@ -65,6 +68,8 @@ def least(what: str, bound: float, metric: str, ours: str, *others: str) -> Prom
 
 PROMISES = (
     most("a call over pipe / a bare socket echo", 4, "call", "pipe", "floor"),
+    most("the same, held on two cores", 4, "call_two_cores", "pipe", "floor"),
+    most("the same, held on one core", 4, "call_one_core", "pipe", "floor"),
     most("a call over pipe / over the quickest peer", 1, "call", "pipe", *EVALUATORS),
     most("a call over http / a bare FastAPI + uvicorn + httpx endpoint", 1.25, "call", "http", "bare-http"),
     most("a call over grpc / a bare sync grpcio call", 1.25, "call", "grpc", "bare-grpc"),
@@ -82,6 +87,9 @@ PROMISES = (
     most("start of a pipe backend to its first result / bare interpreter", 6, "start", "pipe", "floor"),
     most("start of a pipe backend to its first result / ipykernel's", 0.1, "start", "pipe", "ipykernel"),
     most("memory of an idle worker / bare interpreter", 1.5, "memory", "pipe", "floor"),
+    most("%load_ext beep_jupyter, seconds", 0.1, "load_ext", "host"),
+    most("an environment that is built already, seconds", 0.01, "known_environment", "host"),
+    most("an environment rebuilt from a lock / the same uv commands", 1.3, "rebuild", "host", "bare-uv"),
 )
 
 

@@ -20,7 +20,9 @@ def with_unit(value: float, unit: Unit | str) -> str:
 
 
 def digits(number: float) -> str:
-    """`0.83`, `4.2`, `120`, `1,900`."""
+    """`0.0014`, `0.83`, `4.20`, `42.0`, `1,900`."""
     if number >= 100:
         return f"{float(f'{number:.3g}'):,.0f}"
-    return f"{number:.1f}" if number >= 10 else f"{number:.2f}"
+    if number >= 10:
+        return f"{number:.1f}"
+    return f"{number:.2f}" if number >= 0.1 else f"{number:.2g}"

@@ -25,11 +25,12 @@ def rows(names: list[str], size: Size, logs: dict[tuple[Step, str], Log]) -> lis
         values = {name: value_of(metric, logs[step, name]) for name in names}
         for name in names:
             log = logs[step, name]
+            has_none = log.state == "measured" and values[name] is None  # the step gave numbers for others only
             found.append(
                 {
                     "metric": metric.name,
                     "contestant": name,
-                    "state": log.state,
+                    "state": "unable" if has_none else log.state,
                     "reason": log.reason,
                     "unit": metric.unit,
                     "value": values[name],

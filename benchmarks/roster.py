@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .contestant import Contestant
 from .floor import Floor
+from .host import BareUv, Host
 from .ours import Grpc, Http, Pipe
 from .peers.appose import Appose
 from .peers.connection import MultiprocessingConnection
@@ -31,5 +32,7 @@ ROSTER: dict[str, type[Contestant]] = {
         Ipyparallel,
         BareGrpc,
         BareHttp,
+        Host,
+        BareUv,
     )
 }

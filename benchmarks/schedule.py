@@ -51,6 +51,7 @@ def steps(size: Size) -> list[Step]:
         Step("call", size.call_rounds),
         Step("call_placed", size.call_rounds // 2),
         Step("lines", size.line_rounds),
+        Step("host", size.starts),
         Step("frame", size.frame_rounds),
         Step("frame_text", size.frame_rounds),
         Step("array", size.array_rounds),
@@ -66,11 +67,18 @@ def counts(size: Size) -> list[int]:
 def carry_out(names: list[str], size: Size, ask: Ask, notice: Notice) -> dict[tuple[Step, str], Log]:
     """Asks all contestants for all steps."""
     logs = {(step, name): Log() for step in steps(size) for name in names}
-    with ThreadPoolExecutor(1 if size.is_in_turn else len(names)) as threads:
-        for step in steps(size):
-            notice(f"{step.measure} {step.count}" if step.count else step.measure)
-            turns = in_turns(names, step.rounds)
-            list(threads.map(lambda name, step=step: take_turn(logs[step, name], name, step, ask, size.slow_s), turns))
+    for step in steps(size):
+        notice(f"{step.measure} {step.count}" if step.count else step.measure)
+
+        def turn(name: str, step: Step = step) -> None:
+            take_turn(logs[step, name], name, step, ask, size.slow_s)
+
+        if size.is_in_turn:
+            for name in in_turns(names, step.rounds):
+                turn(name)
+        else:
+            with ThreadPoolExecutor(len(names)) as threads:
+                list(threads.map(turn, names))
     return logs
 
 

@@ -21,6 +21,11 @@ PAIRS = {
     "Array of floats, all of it read once on arrival": {"put_read": "there", "get_read": "back"},
     "DataFrame there and back": {"frame": "numbers", "frame_text": "with text"},
     "Printed lines as they come": {"lines": "lines"},
+    "The extension, and environments": {
+        "load_ext": "%load_ext",
+        "known_environment": "known",
+        "rebuild": "rebuilt",
+    },
 }
 SIDES = (
     ("start_of_", "Many started side by side", "until the first result of all"),
@@ -58,6 +63,8 @@ def pair_table(title: str, columns: dict[str, str], rows: list[Row]) -> Table:
         mine = [find(rows, name, contestant) for name in columns]
         if any(row["state"] != "unable" for row in mine):
             shown.append([contestant, *(text for row in mine for text in cells(row))])
+    empty = {at for at in range(len(head)) if head[at].startswith("/") and all(row[at] == NOTHING for row in shown)}
+    head, *shown = ([text for at, text in enumerate(line) if at not in empty] for line in [head, *shown])
     return Table(title, smaller_arrays(rows) if {"put", "put_read"} & columns.keys() else "", head, shown)
 
 
@@ -89,7 +96,7 @@ def promise_table(promises: list[dict[str, Any]]) -> Table:
             promise["promise"],
             promise["limit"],
             NOTHING if promise["measured"] is None else digits(promise["measured"]),
-            verdicts[promise["holds"]] + (f": {promise['reason']}" if promise["reason"] else ""),
+            verdicts[promise["holds"]],
         ]
         for promise in promises
     ]
