@@ -67,6 +67,8 @@ ARRAYS: dict[str, Callable[[], Any]] = {
     "durations": lambda: pa.array([-1, None], pa.duration("us")),
     "times": lambda: pa.array([1, None], pa.time64("ns")),
     "dates": lambda: pa.array([1, None], pa.date32()),
+    "times beyond a day": lambda: pa.array([10**6, None], pa.int32()).view(pa.time32("s")),
+    "parts of days": lambda: pa.array([1, None], pa.int64()).view(pa.date64()),
     "intervals": lambda: pa.array([(1, 2, 3), None], pa.month_day_nano_interval()),
     "lists": lambda: pa.array([[1, None], None, [], [2]]).slice(1),
     "lists of one length": lambda: pa.array([[1, 2], None], pa.list_(pa.int16(), 2)),
