@@ -1,7 +1,8 @@
 """What may differ after a journey: the nearest types that stand for those which the receiver lacks, each with its note.
 
-Works on descriptions. `compare` finds the smallest parts that differ; a rule may allow such a pair, and then the
-receiver must have been told by a note that matches the rule's. docs/reference/values.md has the same table.
+Works on descriptions. `compare` finds the smallest parts that differ; a rule may allow such a pair if every value is
+still told exactly, and then the receiver must have been given the rule's note. `test_nearest.py` checks that these
+rules are those of the table in docs/reference/values.md.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-OBJECT = ["|O", "O"]
+from .items import numbers_of, scalars_of
+
+OBJECT = ["numpy", ["|O", "O"]]
 UNITS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 
 
@@ -21,7 +24,7 @@ class Rule:
 
     Args:
         note: what the note has to match.
-        allows: (what was sent, what arrived) → whether that is the nearest type, holding every value exactly.
+        allows: (what was sent, what arrived) → whether that is the nearest type, with every value exactly.
     """
 
     note: str
@@ -50,81 +53,137 @@ def compare(sent: Any, arrived: Any) -> Comparison:
 
 def missing_notes(rules: list[Rule], notes: list[str]) -> list[str]:
     """The notes that the receiver should have been given."""
-    return [rule.note for rule in rules if not any(re.search(rule.note, note) for note in notes)]
+    return [rule.note for rule in rules if not any(re.fullmatch(rule.note, note) for note in notes)]
 
 
 def _differences(sent: Any, arrived: Any, path: str, used: list[Rule]) -> Iterator[tuple[str, Any, Any]]:
     if sent == arrived:
         return
-    for rule in RULES:
-        if rule.allows(sent, arrived):
-            used.append(rule)
-            return
-    if isinstance(sent, dict) and isinstance(arrived, dict) and sent.keys() == arrived.keys():
+    rule = next((rule for rule in RULES if _is_alike(sent, arrived) and rule.allows(sent, arrived)), None)
+    if rule:
+        used.append(rule)
+    elif isinstance(sent, dict) and _is_alike(sent, arrived) and sent.keys() == arrived.keys():
         for key in sent:
             if not _is_free(key, sent[key], arrived[key]):
                 yield from _differences(sent[key], arrived[key], f"{path}.{key}", used)
-    elif isinstance(sent, list) and isinstance(arrived, list) and len(sent) == len(arrived):
+    elif isinstance(sent, list) and _is_alike(sent, arrived) and len(sent) == len(arrived):
         for number, (left, right) in enumerate(zip(sent, arrived, strict=True)):
             yield from _differences(left, right, f"{path}[{number}]", used)
     else:
         yield path, sent, arrived
 
 
+def _is_alike(sent: Any, arrived: Any) -> bool:
+    return type(sent) is type(arrived) and isinstance(sent, (list, dict)) and bool(sent) and bool(arrived)
+
+
 def _is_free(key: str, sent: Any, arrived: Any) -> bool:
     """An array in neither order arrives in any; a read-only one may be written to where it arrives."""
-    return (key == "order" and sent is None) or (key == "writable" and arrived is True)
+    return (key == "order" and sent in (None, "any")) or (key == "writable" and arrived is True)
+
+
+def _is(name: str, *parts: Any) -> bool:
+    return all(part[0] == name for part in parts if isinstance(part, list)) and isinstance(parts[0], list)
 
 
 def _texts_as_objects(sent: Any, arrived: Any) -> bool:
-    if not (
-        isinstance(sent, dict) and isinstance(arrived, dict) and sent.keys() == arrived.keys() >= {"dtype", "items"}
-    ):
+    if not isinstance(sent, dict) or not sent.keys() == arrived.keys() >= {"dtype", "items"}:
         return False
-    as_objects = sent["dtype"][0] == "StringDType" and arrived["dtype"] == OBJECT
-    return as_objects and all(sent[key] == arrived[key] for key in sent.keys() - {"dtype"})
+    is_so = sent["dtype"][0] == "StringDType" and arrived["dtype"] == OBJECT[1]
+    return is_so and all(sent[key] == arrived[key] for key in sent.keys() - {"dtype"})
 
 
-def _is_column(*parts: Any) -> bool:
-    return all(isinstance(part, list) and len(part) == 3 and part[0] == "column" for part in parts)
+def _strings_as_objects(missing: str) -> Callable[[Any, Any], bool]:
+    def allows(sent: Any, arrived: Any) -> bool:
+        is_so = _is("column", sent, arrived) and sent[1][0] == "string" and sent[1][2] == missing
+        return is_so and arrived[1] == OBJECT and sent[2] == arrived[2]
+
+    return allows
 
 
-def _str_to_object(sent: Any, arrived: Any) -> bool:
-    return (
-        _is_column(sent, arrived)
-        and sent[1][0] == "string"
-        and arrived[1] == ["numpy", OBJECT]
-        and sent[2] == arrived[2]
-    )
+def _strings_elsewhere(missing: str, storage: str) -> Callable[[Any, Any], bool]:
+    def allows(sent: Any, arrived: Any) -> bool:
+        is_so = _is("string", sent, arrived) and sent[2] == arrived[2] == missing
+        return is_so and sent[1] == storage != arrived[1]
+
+    return allows
 
 
-def _stored_by_python(sent: Any, arrived: Any) -> bool:
-    if not _is_column(sent, arrived) or sent[1][0] != "string" or arrived[1][0] != "string":
+def _in_nanoseconds(kind: str, unit: str) -> Callable[[Any, Any], bool]:
+    def allows(sent: Any, arrived: Any) -> bool:
+        if not _is("column", sent, arrived) or sent[1][:2] != [kind, unit] or arrived[1] != [kind, "ns", sent[1][2]]:
+            return False
+        return arrived[2] == [None if number is None else number * UNITS[unit] for number in sent[2]]
+
+    return allows
+
+
+def _scalar_in_nanoseconds(kind: str, unit: str) -> Callable[[Any, Any], bool]:
+    def allows(sent: Any, arrived: Any) -> bool:
+        if not _is(kind, sent, arrived) or sent[1][0] != unit or arrived[1][0] != "ns":
+            return False
+        return [sent[1][1] * UNITS[unit], *sent[1][2:]] == arrived[1][1:]
+
+    return allows
+
+
+def _index_of_numbers(sent: Any, arrived: Any) -> bool:
+    """int8 as int64, float32 as float64, sparse as dense, …"""
+    if not _is_same_index(sent, arrived) or arrived[1]["data"][1][0] != "numpy":
         return False
-    return sent[1][1:] == ["pyarrow", arrived[1][2]] and arrived[1][1] == "python" and sent[2] == arrived[2]
+    numbers = numbers_of(sent[1]["data"])
+    return numbers is not None and numbers == numbers_of(arrived[1]["data"])
 
 
-def _in_nanoseconds(sent: Any, arrived: Any) -> bool:
-    if not _is_column(sent, arrived) or sent[1][0] not in ("datetime64", "timedelta64") or len(arrived[1]) != 3:
+def _index_of_objects(sent: Any, arrived: Any) -> bool:
+    if not _is_same_index(sent, arrived) or arrived[1]["data"][1] != OBJECT:
         return False
-    (kind, unit, zone), factor = sent[1], UNITS.get(sent[1][1], 0)
-    scaled = [None if number is None else number * factor for number in sent[2]]
-    return unit != "ns" and arrived[1] == [kind, "ns", zone] and arrived[2] == scaled
+    scalars = scalars_of(sent[1]["data"])
+    return scalars is not None and scalars == arrived[1]["data"][2]
 
 
-def _moment_in_nanoseconds(sent: Any, arrived: Any) -> bool:
-    if not (isinstance(sent, list) and isinstance(arrived, list) and len(sent) == len(arrived) == 2):
-        return False
-    if sent[0] not in ("Timestamp", "Timedelta") or arrived[0] != sent[0] or sent[1][0] not in UNITS:
-        return False
-    (unit, number, *rest), (to_unit, to_number, *to_rest) = sent[1], arrived[1]
-    return (unit, to_unit) != ("ns", "ns") and to_unit == "ns" and number * UNITS[unit] == to_number and rest == to_rest
+def _is_same_index(sent: Any, arrived: Any) -> bool:
+    return _is("Index", sent, arrived) and sent[1]["names"] == arrived[1]["names"]
 
 
+def _intervals_of_numbers(sent: Any, arrived: Any) -> bool:
+    is_so = _is("column", sent, arrived) and sent[1][0] == arrived[1][0] == "interval" and sent[1][2] == arrived[1][2]
+    return is_so and list(map(numbers_of, sent[2])) == list(map(numbers_of, arrived[2]))
+
+
+def _without_freq(sent: Any, arrived: Any) -> bool:
+    return isinstance(sent, list) and sent[0] == "Timestamp" and [*sent[1][:4], None] == arrived[1]
+
+
+def _in_order(order: str, other: str) -> Callable[[Any, Any], bool]:
+    return lambda sent, arrived: sent == ["Categorical", order] and arrived == ["Categorical", other]
+
+
+NAMES = {"NA": "string", "nan": "str"}
 RULES = [
-    Rule(r"StringDType → object", _texts_as_objects),
-    Rule(r"str → object", _str_to_object),
-    Rule(r"pyarrow.* → .*python", _stored_by_python),
-    Rule(r"64\[.*\] → .*64\[ns", _in_nanoseconds),
-    Rule(r"(Timestamp|Timedelta).* → .*ns", _moment_in_nanoseconds),
+    Rule(r"numpy StringDType → object", _texts_as_objects),
+    *(Rule(rf"pandas {name} → object", _strings_as_objects(missing)) for missing, name in NAMES.items()),
+    *(
+        Rule(rf"pandas {name}\[{storage}\] → {name}\[{other}\]", _strings_elsewhere(missing, storage))
+        for missing, name in NAMES.items()
+        for storage, other in [("python", "pyarrow"), ("pyarrow", "python")]
+    ),
+    *(
+        Rule(rf"pandas {kind}\[{unit}\] → {kind}\[ns\]", _in_nanoseconds(kind, unit))
+        for kind in ("datetime64", "timedelta64")
+        for unit in ("s", "ms", "us")
+    ),
+    *(
+        Rule(rf"pandas {kind}\[{unit}\] → {kind}\[ns\]", _scalar_in_nanoseconds(kind, unit))
+        for kind in ("Timestamp", "Timedelta")
+        for unit in ("s", "ms", "us")
+    ),
+    Rule(r"pandas Index\[.*\] → Index\[(u?int64|float64|bool)\]", _index_of_numbers),
+    Rule(r"pandas Index\[.*\] → Index\[object\]", _index_of_objects),
+    Rule(r"pandas interval\[.*\] → interval\[.*\]", _intervals_of_numbers),
+    *(
+        Rule(rf"polars Categorical in {order} order → Categorical in {other} order", _in_order(order, other))
+        for order, other in [("physical", "lexical"), ("lexical", "physical")]
+    ),
+    Rule(r"pandas Timestamp with freq → Timestamp", _without_freq),
 ]

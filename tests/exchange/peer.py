@@ -114,7 +114,7 @@ def perform(task, buffers):
             if task.get("describe", True) and describe(value) != answer["description"]:
                 raise AssertionError("encoding changed the value")
         return answer, made
-    except Exception as error:  # noqa: BLE001  which class came is what the test asks
+    except BaseException as error:  # noqa: BLE001  polars panics with one; which class came is what the test asks
         if step in ("decode", "encode") and is_refusal(error):
             answer["refusal"] = dict(refusal(error), step=step)
         else:

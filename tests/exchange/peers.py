@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import subprocess
 from pathlib import Path
@@ -75,7 +76,8 @@ class Peer:
 
     def _start(self) -> None:
         command = [self._python, "-I", "-X", "faulthandler", PROGRAM, WORKER, DESCRIPTION]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        variables = os.environ | {"RUST_BACKTRACE": "0"}
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=variables)
         assert self._process.stdin
         assert self._process.stdout
         self._input, self._output = self._process.stdin, self._process.stdout

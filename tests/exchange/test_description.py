@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from .nearest import compare
 from .peers import Peer
 from .recipes.recipe import lines
 
@@ -190,7 +189,7 @@ def test_different_values_are_described_differently(peers: list[Peer], group: li
         descriptions = describe(peer, group)
         for number, left in enumerate(descriptions):
             for right in descriptions[number + 1 :]:
-                assert compare(left, right).silent, (peer.name, left)
+                assert left != right, peer.name
 
 
 @pytest.mark.parametrize("group", SAME, ids=lambda group: group[0])

@@ -28,7 +28,7 @@ def type_of(kind):
 
 
 def values(value, describe_any):
-    """The items, one by one; floats by their bits, all that counts time by its number."""
+    """The items, one by one; floats and all that counts time by their bits."""
     pyarrow = sys.modules["pyarrow"]
     if isinstance(value, pyarrow.ChunkedArray):
         return [item for chunk in value.chunks for item in values(chunk, describe_any)]
@@ -48,10 +48,9 @@ def _values_of(array, kind, describe_any):
         return [[part[row] for part in parts] if valid else None for row, valid in enumerate(_valid(array))]
     if types.is_map(kind) or types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
         return [_nested(array[row], describe_any) for row in range(len(array))]
-    if types.is_timestamp(kind) or types.is_duration(kind) or types.is_time64(kind) or types.is_date64(kind):
-        return [describe_any(item) for item in array.view(pyarrow.int64()).to_pylist()]
-    if types.is_time32(kind) or types.is_date32(kind):
-        return [describe_any(item) for item in array.view(pyarrow.int32()).to_pylist()]
+    if types.is_floating(kind) or (types.is_temporal(kind) and not types.is_interval(kind)):
+        numbers = {16: pyarrow.int16(), 32: pyarrow.int32(), 64: pyarrow.int64()}[kind.bit_width]
+        return [describe_any(item) for item in array.view(numbers).to_pylist()]
     return [describe_any(item) for item in array.to_pylist()]
 
 
@@ -82,4 +81,4 @@ def _field(field):
 
 
 def _metadata(metadata):
-    return None if metadata is None else sorted([key.hex(), item.hex()] for key, item in metadata.items())
+    return sorted([key.hex(), item.hex()] for key, item in (metadata or {}).items())

@@ -51,7 +51,8 @@ def dtype(kind):
     if kind.names is None:
         return [kind.str, kind.char, *_metadata(kind)]
     fields = [[name, dtype(part), offset, *map(repr, title)] for name, (part, offset, *title) in _fields(kind)]
-    return ["fields", fields, kind.itemsize, kind.isalignedstruct, kind.type.__name__, *_metadata(kind)]
+    is_aligned = kind.isalignedstruct and bool(fields)  # of nothing, it means nothing
+    return ["fields", fields, kind.itemsize, is_aligned, kind.type.__name__, *_metadata(kind)]
 
 
 def _fields(kind):

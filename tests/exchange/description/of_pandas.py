@@ -82,7 +82,8 @@ def offset(freq):
     """A frequency by its class, because its letters changed with versions."""
     if freq is None:
         return None
-    told = {key: repr(item) for key, item in freq.kwds.items() if key != "offset"}
+    told = {key: str(item) for key, item in freq.kwds.items() if key not in ("offset", "calendar")}
+    told["holidays"] = list(map(str, freq.kwds.get("holidays", ())))  # and the calendar is made of them
     return [type(freq).__name__, freq.n, bool(freq.normalize), told]
 
 
@@ -195,7 +196,8 @@ _EXTENSION = {
 def _timestamp(value, describe_any):
     unit = getattr(value, "unit", "ns")
     number = value.asm8.view("i8").item()
-    return [unit, number, zone(value.tzinfo), value.fold, offset(getattr(value, "freq", None))]
+    fold = value.fold if value.tzinfo is None else None  # else the number tells which of two equal times it is
+    return [unit, number, zone(value.tzinfo), fold, offset(getattr(value, "freq", None))]
 
 
 _SCALARS = {

@@ -31,6 +31,8 @@ def dtype(kind):
         return [name, [[field.name, dtype(field.dtype)] for field in kind.fields]]
     if name == "Enum":
         return [name, kind.categories.to_list()]
+    if name == "Categorical":
+        return [name, getattr(kind, "ordering", "lexical")]  # polars 2 has no other
     details = [getattr(kind, part, None) for part in ("time_unit", "time_zone", "precision", "scale")]
     return [name, details]
 

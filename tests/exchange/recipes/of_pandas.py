@@ -152,6 +152,8 @@ _SCALARS = lines("""
     pd.Timestamp('2026-10-25 02:30+02:00').tz_convert('Europe/Berlin')
     pd.Timestamp('2026-10-25 02:30:00+01:00')
     pd.Timestamp(0, tz='UTC')
+    pd.Timestamp(datetime.datetime(2026, 11, 3, fold=1))
+    pd.Timestamp(1792891800000000000, tz='Europe/Berlin')
     pd.Timestamp.min
     pd.Timestamp.max
     pd.Timestamp('2026-11-03', tz=datetime.timezone(datetime.timedelta(hours=2)))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from .recipe import Recipe, join, lines, recipe
 
 POLARS = {"polars": (1,)}
-_SERIES = lines("""
+_SERIES = lines(r"""
     [1, None, 3]
     [], dtype=pl.Int8
     ['a', None, 'ä', '']
@@ -34,6 +34,25 @@ _SERIES = lines("""
     range(20000)
     [{'a': [1], 'b': {'c': None}}]
     [datetime.timedelta(1), None]
+    ['b', 'a', None], dtype=pl.Categorical('lexical')
+    [['a', 'b'], None], dtype=pl.List(pl.Categorical)
+    [{'c': 'x'}, {'c': None}], dtype=pl.Struct({'c': pl.Enum(['x', 'y'])})
+    [[[1], [2]], None], dtype=pl.Array(pl.Array(pl.Int8, 1), 2)
+    [None, None], dtype=pl.String
+    [None], dtype=pl.List(pl.List(pl.Int8))
+    [{}], dtype=pl.Struct([])
+    ['x' * 200, 'a\x00b', '\U0001f40d']
+    [-2 ** 63, 2 ** 63 - 1]
+    [float('inf'), -0.0, 5e-324], dtype=pl.Float64
+    [datetime.datetime(1, 1, 1), datetime.datetime(9999, 12, 31)]
+    [datetime.time(23, 59, 59, 999999), None]
+    [decimal.Decimal('1.5'), decimal.Decimal('-0.001')]
+    [decimal.Decimal('1')], dtype=pl.Decimal(None, 0)
+    [1, 2], dtype=pl.Duration('ns')
+    [b'\xff\x00', b'']
+    np.array([0x7FF8000000000001], 'u8').view('f8')
+    [True] * 9
+    [1, 2, 3], dtype=pl.Int16
 """)
 _NEW = {"[1, 2 ** 100], dtype=pl.Int128": (1, 20), "[1, 2 ** 127], dtype=pl.UInt128": (1, 36)}
 
@@ -63,6 +82,19 @@ _OTHERS = lines("""
     pl.DataFrame()
     pl.concat([pl.DataFrame({'a': [1]}), pl.DataFrame({'a': [2]})], rechunk=False)
     pl.DataFrame({'a': []})
+    pl.DataFrame({'a': [1, 2]}).clear()
+    pl.DataFrame({'a': [3, 1]}).sort('a')
+    pl.DataFrame({'a': [1, 2], 'b': ['x', 'y']}).group_by('b', maintain_order=True).agg('a')
+    pl.DataFrame({'a': ['x', 'y', 'x']}).with_columns(pl.col('a').cast(pl.Categorical)).filter(pl.col('a') == 'y')
+    pl.from_dict({'t': [datetime.datetime(2026, 10, 25, 2, 30, tzinfo=datetime.timezone.utc)]})
+    pl.Series([datetime.datetime(2026, 1, 1)]).dt.replace_time_zone('Asia/Kathmandu')
+    pl.Datetime('ms', 'UTC')
+    pl.List(pl.Int8)
+    pl.Schema({'a': pl.Int8})
+    [pl.Series([1]), {'a': pl.DataFrame({'x': ['y']})}]
+    pl.Series('a', [1, 2, 3]).set_sorted()
+    pl.Series([1, None]).to_frame('ä')
+    pl.lit(1)
 """)
 _forms = st.sampled_from(["%s", "%s", "%s.slice(1)", "%s[::-1]", "pl.concat([%s, %s], rechunk=False)"])
 values = st.one_of(

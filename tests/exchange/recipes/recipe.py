@@ -44,7 +44,7 @@ def recipe(
             for name, last in part.until.items():
                 ended[name] = min(ended.get(name, last), last)
     texts = [part.text if isinstance(part, Recipe) else part for part in parts]
-    between = template.split("%s")
+    between = template.split("%s") if texts else [template]
     assert len(between) == len(texts) + 1, template
     return Recipe("".join(map("".join, zip(between, [*texts, ""], strict=True))), needed, ended)
 
