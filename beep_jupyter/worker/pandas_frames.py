@@ -15,23 +15,24 @@ import sys
 from .pandas_columns import decode_column, encode_column, flat
 from .pandas_indexes import decode_index, encode_index
 from .pandas_marks import KEYS, encode_marks, set_marks
+from .receiver import SHARED_FROM_BYTES
 from .registry import MalformedValue, expect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from .values import Decoder, Encoder
 
 _MANY_BLOCKS = 64  # from here on, joining them costs less than telling them
+_SIMPLE = "biufcO"  # kinds of dtypes whose `str` and character tell all
 
 
 def encode_frame(frame: Any, encoder: Encoder) -> dict[str, Any]:
     return {
         "index": encode_index(frame.index, encoder),
         "columns": encode_index(frame.columns, encoder),
-        "blocks": [[places, encode_column(values, encoder)] for places, values in _blocks_of(frame._mgr)],
+        "blocks": [[_describe_places(at), encode_column(values, encoder)] for at, values in _blocks_of(frame._mgr)],
         **encode_marks(frame, encoder),
     }
 
@@ -65,31 +66,50 @@ def decode_series(part: Any, decoder: Decoder) -> Any:
     return set_marks(series, part, decoder)
 
 
-def _blocks_of(manager: Any) -> Iterator[tuple[Any, Any]]:
+def _blocks_of(manager: Any) -> list[tuple[list[int], Any]]:
     """Places and values of columns that share memory; such with zones and the like one by one, as old versions do."""
     blocks = getattr(manager, "blocks", None)
     if blocks is None:  # its option `mode.data_manager`, before pandas 3
-        yield from enumerate(manager.arrays)
-        return
-    if len(blocks) >= _MANY_BLOCKS:
-        blocks = manager.consolidate().blocks
+        return [([place], values) for place, values in enumerate(manager.arrays)]
+    found: list[tuple[list[int], Any]] = []
     for block in blocks:
-        values, places = block.values, block.mgr_locs
-        if values.ndim == 1 or _is_of_numpy(values):
-            if len(places):
-                yield _describe_places(places), values
+        values, places = block.values, block.mgr_locs.as_array.tolist()
+        if values.ndim == 2 and not _is_of_numpy(values):
+            found += [([place], row) for place, row in zip(places, values)]
+        elif places:
+            found.append((places, values))
+    return found if len(found) < _MANY_BLOCKS else _joined(found)
+
+
+def _joined(blocks: list[tuple[list[int], Any]]) -> list[tuple[list[int], Any]]:
+    """The same with one block for all small ones of each simple dtype of NumPy."""
+    rest: list[tuple[list[int], Any]] = []
+    groups: dict[tuple[str, str], list[tuple[list[int], Any]]] = {}
+    for places, values in blocks:
+        if _is_joinable(values):
+            groups.setdefault((values.dtype.str, values.dtype.char), []).append((places, values))
         else:
-            yield from zip(places.as_array.tolist(), values)
+            rest.append((places, values))
+    for group in groups.values():
+        at = [place for places, _ in group for place in places]
+        rest.append((at, sys.modules["numpy"].concatenate([values for _, values in group])))
+    return rest
+
+
+def _is_joinable(values: Any) -> bool:
+    """Whether it is small, and a text tells its dtype."""
+    if type(values) is not sys.modules["numpy"].ndarray or values.nbytes >= SHARED_FROM_BYTES:
+        return False
+    return values.dtype.kind in _SIMPLE and not values.dtype.metadata
 
 
 def _is_of_numpy(values: Any) -> bool:
     return isinstance(values.dtype, sys.modules["numpy"].dtype)
 
 
-def _describe_places(places: Any) -> Any:
-    numbers = places.as_array.tolist()
-    first: int = numbers[0]
-    return first if numbers == list(range(first, first + len(numbers))) else numbers
+def _describe_places(places: list[int]) -> Any:
+    first = places[0]
+    return first if places == list(range(first, first + len(places))) else places
 
 
 def _decode_block(block: Any, count: int, decoder: Decoder) -> tuple[Any, Any]:

@@ -120,11 +120,12 @@ def decode_index(tree: Any, decoder: Decoder) -> Any:
 
 
 def _encode_multi(index: Any, encoder: Encoder) -> dict[str, Any]:
+    names = encoder.encode_items(list(index.names))  # first: looking at the levels asks each name for its hash
     return {
         "kind": "multi",
         "levels": [encode_index(level, encoder) for level in index.levels],
         "codes": [encode_array(sys.modules["numpy"].asarray(codes), encoder) for codes in index.codes],
-        "names": encoder.encode_items(list(index.names)),
+        "names": names,
         "sortorder": index.sortorder,
     }
 

@@ -45,7 +45,7 @@ def encode_offset(offset: Any, encoder: Encoder) -> Any:
     name = kind.__name__
     if name not in OFFSETS or getattr(_pandas().offsets, name, None) is not kind:
         raise no_codec(kind)
-    return [name, offset.n, offset.normalize, encoder.encode(_keywords(offset))]
+    return [name, offset.n, offset.normalize, _encode_keywords(offset, encoder)]
 
 
 def decode_offset(tree: Any, decoder: Decoder) -> Any:
@@ -98,17 +98,25 @@ def _pandas() -> Any:
     return sys.modules["pandas"]
 
 
-def _keywords(offset: Any) -> dict[str, Any]:
+def _encode_keywords(offset: Any, encoder: Encoder) -> Any:
     """What its class is called with; without the calendar that pandas makes of the other keywords."""
     keywords = dict(offset.kwds)
     calendar = keywords.pop("calendar", None)
-    if calendar is not None:
-        numpy = sys.modules["numpy"]
-        made = numpy.busdaycalendar(keywords["weekmask"], list(keywords["holidays"]))
-        if bytes(made.weekmask) != bytes(calendar.weekmask) or list(made.holidays) != list(calendar.holidays):
-            reason = "it has a calendar of its own"
-            raise Untransferable(name_of(type(offset)), reason, "Make it with `weekmask` and `holidays` instead.")
-    return keywords
+    tree = encoder.encode(keywords)
+    if calendar is not None and not _is_calendar_of(calendar, keywords):
+        reason = "it has a calendar of its own"
+        raise Untransferable(name_of(type(offset)), reason, "Make it with `weekmask` and `holidays` instead.")
+    return tree
+
+
+def _is_calendar_of(calendar: Any, keywords: dict[str, Any]) -> bool:
+    make = sys.modules["numpy"].busdaycalendar
+    if type(calendar) is not make:
+        return False
+    made = make(keywords["weekmask"], list(keywords["holidays"]))
+    days, holidays = made.weekmask.tobytes(), made.holidays.tobytes()
+    is_same: bool = (days, holidays) == (calendar.weekmask.tobytes(), calendar.holidays.tobytes())
+    return is_same
 
 
 def _is_of_pytz(zone: Any) -> bool:

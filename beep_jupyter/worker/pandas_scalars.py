@@ -19,6 +19,7 @@ from .pandas_columns import decode_column, encode_column, flat
 from .pandas_indexes import encode_freq, set_freq
 from .pandas_moments import NAT, PER_UNIT, check_unit, has_units, period_dtype, too_far, unwarned
 from .pandas_offsets import decode_offset, decode_zone, encode_offset, encode_zone
+from .pandas_structures import encode_categorical
 from .registry import MalformedValue, Untransferable, expect, name_of
 
 TYPE_CHECKING = False
@@ -43,7 +44,9 @@ def decode_timestamp(part: Any, decoder: Decoder) -> Any:
     zone = decode_zone(zone, decoder)
     if zone is not None:
         made = made.tz_localize("UTC").tz_convert(zone)
-    if made.fold != expect(fold, int):
+    if expect(fold, int) not in (0, 1):
+        raise MalformedValue("A fold is 0 or 1.")
+    if made.fold != fold:
         made = made.replace(fold=fold)
     return _with_freq(made, freq, decoder) if freq else made
 
@@ -116,8 +119,10 @@ def decode_array(part: Any, decoder: Decoder) -> Any:
 
 
 def encode_dtype(value: Any, encoder: Encoder) -> dict[str, Any]:
-    if not _is_complete(value):
+    if getattr(value, "categories", True) is None or getattr(value, "subtype", True) is None:
         raise Untransferable(name_of(type(value)), "it leaves open what it is of", "Send one that names it.")
+    if hasattr(value, "categories"):
+        return encode_categorical(value, sys.modules["numpy"].empty(0, "i1"), encoder)
     return encode_column(value.construct_array_type()._from_sequence([], dtype=value), encoder)
 
 
@@ -130,11 +135,6 @@ def decode_dtype(part: Any, decoder: Decoder) -> Any:
     kind = decode_column(part, decoder).dtype
     is_wrapped = part["kind"] in ("numpy", "object")  # else pandas lacks it, and objects are the nearest
     return _wrapped(sys.modules["numpy"].empty(0, kind)).dtype if is_wrapped else kind
-
-
-def _is_complete(kind: Any) -> bool:
-    """Whether it is not a dtype like 'category', whose categories may be any."""
-    return getattr(kind, "categories", True) is not None and getattr(kind, "subtype", True) is not None
 
 
 def _wrapped(array: Any) -> Any:

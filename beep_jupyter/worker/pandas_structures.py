@@ -27,13 +27,18 @@ if TYPE_CHECKING:
 _SIDES = ("left", "right", "both", "neither")
 
 
-def _encode_categories(array: Any, encoder: Encoder) -> dict[str, Any]:
-    kind = array.dtype
+def encode_categorical(kind: Any, codes: Any, encoder: Encoder) -> dict[str, Any]:
+    """The column of a dtype and its codes."""
     return {
+        "kind": "categorical",
         "categories": encode_index(kind.categories, encoder),
         "ordered": kind.ordered,
-        "codes": encode_array(array.codes, encoder),
+        "codes": encode_array(codes, encoder),
     }
+
+
+def _encode_categories(array: Any, encoder: Encoder) -> dict[str, Any]:
+    return encode_categorical(array.dtype, array.codes, encoder)
 
 
 def _decode_categories(tree: dict[str, Any], decoder: Decoder) -> Any:
@@ -41,7 +46,10 @@ def _decode_categories(tree: dict[str, Any], decoder: Decoder) -> Any:
     categories = decode_index(tree["categories"], decoder)
     codes = flat(decode_array(tree["codes"], decoder))
     check_codes(codes, len(categories))
-    kind = pandas.CategoricalDtype(categories, expect(tree["ordered"], bool))
+    if categories.dtype.kind == "O":
+        set(categories)  # pandas 1 writes of what cannot be hashed on stderr
+    ordered = tree["ordered"]
+    kind = pandas.CategoricalDtype(categories, ordered if ordered is None else expect(ordered, bool))
     return pandas.Categorical.from_codes(codes, dtype=kind)
 
 
