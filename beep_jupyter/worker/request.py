@@ -75,7 +75,7 @@ class Request:
         form = self.fields.get("form")
         if form not in (None, "arrow"):
             raise Refusal("bad_request", "field 'form' must be 'arrow', or be left out")
-        return form == "arrow"
+        return form is not None
 
     def limit_s(self) -> float:
         """The field `timeout_s`: how long the request may take."""
