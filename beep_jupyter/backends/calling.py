@@ -80,6 +80,8 @@ class Caller:
                 parcel.has_arrived()
         if reply.buffers:
             self.exchange.note(reply.buffers)
+        if reply.error is not None and reply.error["code"] == "died":
+            self.exchange.forget()
         return reply
 
     def call(

@@ -186,6 +186,7 @@ class Session(ObjectMethods):
             StartError: the fresh one did not become ready.
         """
         self._transport.control("restart", {})
+        self._caller.exchange.forget()
 
     def close(self) -> None:
         """Drops the client; the session lives on."""

@@ -17,7 +17,7 @@ from beep_jupyter import Beep
 from beep_jupyter.backends.backend import Backend
 from beep_jupyter.backends.handle import Handle
 from beep_jupyter.backends.session import Session
-from beep_jupyter.errors import TransferError
+from beep_jupyter.errors import TransferError, WorkerDiedError
 from beep_jupyter.home import Home
 from beep_jupyter.models import Execution
 
@@ -56,6 +56,21 @@ def test_large_memory_is_lent_on_one_machine(start: Start, kind: str) -> None:
         assert _lent_by(worker) < 8 * MIB
         backend.get("large")
         assert _lent_by(worker) >= 8 * MIB
+
+
+@pytest.mark.parametrize("end", ["kill", "restart"])
+def test_a_fresh_worker_is_lent_memory_and_lends_it_too(start: Start, kind: str, end: str) -> None:
+    with start(kind) as backend:
+        backend.put(large=pattern(2 * MIB))
+        if end == "kill":
+            os.kill(backend.evaluate(WORKER_PID), signal.SIGKILL)
+            with pytest.raises(WorkerDiedError):
+                backend.evaluate("1")
+        else:
+            backend.restart()
+        backend.put(large=pattern(8 * MIB))
+        assert backend.get("large") == pattern(8 * MIB)
+        assert _lent_by(backend.evaluate(WORKER_PID)) >= 8 * MIB
 
 
 def _lent_by(pid: int) -> int:
