@@ -64,11 +64,11 @@ def _paths(home: str, names: str) -> tuple[str, ...]:
     return tuple(home + "." + name for name in names.split())
 
 
-def _checked(decode: Decode) -> Decode:
+def _checked(decode: Decode, type_name: str) -> Decode:
     """The same, with pandas imported; what else pandas raises of values that do not fit is told as malformed."""
 
     def decode_checked(part: Any, decoder: Decoder) -> Any:
-        needed("pandas", "pandas.DataFrame")
+        needed("pandas", type_name)
         try:
             return decode(part, decoder)
         except (AssertionError, AttributeError, LookupError, NotImplementedError) as error:
@@ -78,7 +78,7 @@ def _checked(decode: Decode) -> Decode:
 
 
 def _codec(name: str, types: tuple[str, ...], encode: Callable[[Any, Any], Any], decode: Decode) -> Codec:
-    return Codec(name, types, encode, _checked(decode), "pandas")
+    return Codec(name, types, encode, _checked(decode, "pandas." + name.replace("pandas_", "")), "pandas")
 
 
 CODECS = (

@@ -7,6 +7,7 @@ import datetime
 import json
 import random
 import re
+import sys
 import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
@@ -123,7 +124,9 @@ def _frames(draw: st.DrawFn) -> pd.DataFrame:
     arrays = [_fitted(COLUMNS[name], count) for name in names]
     frame = pd.DataFrame({number: pd.Series(array, dtype=array.dtype) for number, array in enumerate(arrays)})
     frame = frame if arrays else pd.DataFrame(index=range(count))
-    labels = st.one_of(st.none(), st.text(max_size=3), st.integers(), st.booleans(), st.tuples(st.floats()))
+    labels = st.one_of(
+        st.none(), st.text(max_size=3), st.integers(), st.booleans(), st.tuples(st.floats(allow_nan=False))
+    )
     frame.columns = pd.Index(
         draw(st.lists(labels, min_size=len(names), max_size=len(names))), dtype=object, tupleize_cols=False
     )
@@ -334,9 +337,14 @@ def test_arrow_dtypes_need_pyarrow_on_both_sides() -> None:
     assert "pip install pyarrow" in caught.value.cure
 
 
-def test_receiver_without_pandas_is_named() -> None:
+def test_side_without_pandas_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Untransferable, match="its receiver has no pandas"):
         encode(pd.Timestamp(0), to=Receiver(libraries=["numpy"]))
+    tree, _ = encode(pd.Timestamp(0))
+    monkeypatch.delitem(sys.modules, "pandas")
+    monkeypatch.setattr(sys, "meta_path", [])  # as if it were not installed
+    with pytest.raises(Unreceivable, match=r"'pandas\.Timestamp' cannot travel: its receiver has no pandas"):
+        decode(tree)
 
 
 @pytest.fixture
