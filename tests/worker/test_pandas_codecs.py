@@ -8,6 +8,7 @@ import json
 import random
 import re
 import sys
+import types
 import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
@@ -342,7 +343,8 @@ def test_side_without_pandas_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None
         encode(pd.Timestamp(0), to=Receiver(libraries=["numpy"]))
     tree, _ = encode(pd.Timestamp(0))
     monkeypatch.delitem(sys.modules, "pandas")
-    monkeypatch.setattr(sys, "meta_path", [])  # as if it were not installed
+    finder = types.SimpleNamespace(find_spec=lambda *_: None)
+    monkeypatch.setattr(sys, "meta_path", [finder])  # as if it were not installed
     with pytest.raises(Unreceivable, match=r"'pandas\.Timestamp' cannot travel: its receiver has no pandas"):
         decode(tree)
 
