@@ -6,15 +6,14 @@ It knows the wire and how it breaks, not what is said over it.
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..worker.looks import LOOKS, Looks
 from ..worker.wire import AFTER_HELLO, FrameReader, pack
 
-LOOKS = 40  # without waiting, before a wait
 _PARTS_AT_ONCE = 64
 
 
@@ -31,7 +30,7 @@ class FrameSocket:
     """
 
     def __init__(self, connected: socket.socket, looks: int = LOOKS) -> None:
-        self._looks = looks
+        self._looks = Looks(looks)
         self._reader = FrameReader(AFTER_HELLO)
         self.socket = connected
 
@@ -83,13 +82,12 @@ class FrameSocket:
         return frame
 
     def _receive_into(self, space: memoryview) -> int:
-        """Looks a few times before it sleeps, as the worker does, for the same reason (`worker/loop.py`)."""
         receive_into = self.socket.recv_into
-        for _ in range(self._looks):
+        for _ in self._looks:
             try:
                 return receive_into(space, 0, socket.MSG_DONTWAIT)
             except BlockingIOError:
-                os.sched_yield()
+                continue
         return receive_into(space)
 
     def hang_up(self) -> None:

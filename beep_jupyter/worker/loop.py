@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import select
 
 from . import forks
 from .connection import Connection
 from .handles import UnknownHandle
+from .looks import Looks
 from .request import Refusal, Request
 from .status import write_busy, write_idle
 from .wire import FrameError
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _TOO_LARGE_CURE = "Bring arrays or bytes instead of lists and texts, or bring it in parts."
 _TRIM_MS = 10_000  # how often to look for lent memory that nobody needs
-LOOKS = 40  # about 50 us; measured on two cores, a call takes 35 us with them and 160 us without
 
 
 class Loop:
@@ -55,7 +54,7 @@ class Loop:
         self._connections: dict[int, Connection] = {}  # descriptor -> Connection
         self._interrupts = interrupts
         self._is_leaving = False
-        self._looks = LOOKS
+        self._looks = Looks()
         self._poller = select.poll()
         self._poller.register(channel.fileno(), select.POLLIN)
         self._ready = ready
@@ -72,14 +71,13 @@ class Loop:
                     self._hear_client(self._connections[descriptor])
 
     def _wait(self) -> list[tuple[int, int]]:
-        """What is ready. Looks a few times before it sleeps: the next request often comes at once, and to be woken on
-        another core takes longer than to serve it. Behind a relay it does not: that and its client need both cores."""
+        """What is ready. Looks a few times before it sleeps, since the next request often comes at once. Behind a relay
+        it does not: that and its client need both cores."""
         poll = self._poller.poll
-        for _ in range(self._looks):
+        for _ in self._looks:
             ready = poll(0)
             if ready:
                 return ready
-            os.sched_yield()
         while True:
             ready = poll(_TRIM_MS if self._commands.lends else None)
             if ready:
@@ -103,7 +101,7 @@ class Loop:
             if header["type"] == "connection" and descriptor is None:
                 self._channel.send({"type": "lost", "connection": header["connection"]})
             elif header["type"] == "connection":
-                self._looks = 0 if header.get("relayed") else LOOKS
+                self._looks = Looks(0) if header.get("relayed") else Looks()
                 self._welcome(Connection(descriptor, header["connection"], self._interrupts))
             elif header["type"] == "interrupt":
                 self._interrupts.note((header["connection"], header["request"]))
