@@ -41,13 +41,13 @@ def encode_timestamp(value: Any, encoder: Encoder) -> list[Any]:
 def decode_timestamp(part: Any, decoder: Decoder) -> Any:
     unit, number, zone, fold, *freq = expect(part, list)
     made = _moment_of(unit, number, "Timestamp", decoder)
-    zone = decode_zone(zone, decoder)
-    if zone is not None:
-        made = made.tz_localize("UTC").tz_convert(zone)
     if expect(fold, int) not in (0, 1):
         raise MalformedValue("A fold is 0 or 1.")
-    if made.fold != fold:
-        made = made.replace(fold=fold)
+    zone = decode_zone(zone, decoder)
+    if zone is not None:
+        made = made.tz_localize("UTC").tz_convert(zone)  # the instant tells the fold; pandas 1 says 0 in some ways
+    elif fold:
+        made = made.replace(fold=1)
     return _with_freq(made, freq, decoder) if freq else made
 
 

@@ -21,6 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_pandas import (
+    BERLIN,
     COLUMNS,
     DAYS,
     FRAMES,
@@ -115,6 +116,15 @@ def test_zone_of_pytz_arrives_as_what_is_there() -> None:
     assert str(named) == "1970-01-01 01:00:00+01:00"
     assert str(named.tz) == "Europe/Berlin"
     assert str(fixed) == "1970-01-01 01:30:00+01:30"
+
+
+def test_instant_goes_before_the_fold() -> None:
+    """pandas 1 says 0 of moments in the second of two equal hours, if they were made of numbers."""
+    second = BERLIN[2]
+    assert second.fold == 1
+    tree, _ = encode(second)
+    tree["value"][3] = 0
+    assert_same(second, decode(tree))
 
 
 @st.composite
