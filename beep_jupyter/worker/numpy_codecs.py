@@ -80,6 +80,8 @@ def decode_masked_array(part: Any, decoder: Decoder) -> Any:
         made = numpy.ma.MaskedArray(data, mask, hard_mask=expect(part["hard"], bool))
     if part["fill"] is not None:
         fill = decode_array(part["fill"], decoder)
+        if fill.shape:
+            raise MalformedValue("A fill value is one item, an array without dimensions.")
         made.fill_value = fill[()]
     return made
 
