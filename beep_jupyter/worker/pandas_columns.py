@@ -14,7 +14,7 @@ import sys
 
 from .numpy_arrays import decode_array, encode_array
 from .pandas_items import decode_items, encode_items
-from .registry import MalformedValue, expect, no_codec
+from .registry import MalformedValue, Untransferable, expect, name_of, no_codec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .values import Decoder, Encoder
 
+_NUMBERS = "biufc"  # kinds of dtypes that pandas leaves to NumPy, objects aside
 _MASKED = {"b": "BooleanArray", "i": "IntegerArray", "u": "IntegerArray", "f": "FloatingArray"}
 
 
@@ -122,13 +123,16 @@ def _find_types() -> None:
 
 
 def _encode_numpy(array: Any, encoder: Encoder) -> dict[str, Any]:
+    if array.dtype.kind not in _NUMBERS:
+        reason = "columns of pandas are not made of dtype '%s'" % array.dtype
+        raise Untransferable(name_of(type(array)), reason, "Send the array of NumPy itself.")
     return {"array": encode_array(array, encoder)}
 
 
 def _decode_numpy(tree: dict[str, Any], decoder: Decoder) -> Any:
     array = decode_array(tree["array"], decoder)
-    if array.ndim not in (1, 2) or array.dtype.kind in "mM":
-        raise MalformedValue("An array of pandas has one dimension or two; moments are of a kind of their own.")
+    if array.ndim not in (1, 2) or array.dtype.kind not in _NUMBERS:
+        raise MalformedValue("A column of NumPy's is of numbers or booleans, in one dimension or two.")
     return array
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .values import Decoder, Encoder
 
 _MANY_BLOCKS = 64  # from here on, joining them costs less than telling them
+_MOST_WITHOUT_ROWS = 1 << 24
 _SIMPLE = "biufcO"  # kinds of dtypes whose `str` and character tell all
 
 
@@ -41,6 +42,8 @@ def decode_frame(part: Any, decoder: Decoder) -> Any:
     if set(expect(part, dict)) != {"index", "columns", "blocks", *KEYS}:
         raise MalformedValue("A frame has exactly the keys 'index', 'columns', 'blocks', 'attrs' and 'unique'.")
     index, columns = decode_index(part["index"], decoder), decode_index(part["columns"], decoder)
+    if len(columns) > _MOST_WITHOUT_ROWS and not len(index):  # which no memory would have to come for
+        raise MalformedValue("A frame without rows has at most %d columns." % _MOST_WITHOUT_ROWS)
     blocks = [_decode_block(block, len(index), decoder) for block in expect(part["blocks"], list)]
     _check_places([places for _, places in blocks], len(columns))
     return set_marks(_frame_of(blocks, index, columns), part, decoder)
@@ -123,8 +126,8 @@ def _decode_block(block: Any, count: int, decoder: Decoder) -> tuple[Any, Any]:
         places = range(places, places + width)
     elif any(type(place) is not int for place in expect(places, list)):
         raise MalformedValue("Places of columns are integers.")
-    if len(places) != width or values.shape[-1] != count:
-        raise MalformedValue("A block has a place for each column, and as many rows as the index.")
+    if not width or len(places) != width or values.shape[-1] != count:
+        raise MalformedValue("A block has columns, a place for each, and as many rows as the index.")
     return values, places
 
 

@@ -19,7 +19,7 @@ from .pandas_items import to_objects
 from .pandas_marks import check_attributes
 from .pandas_moments import has_units
 from .pandas_offsets import decode_offset, encode_offset
-from .registry import MalformedValue, expect, no_codec
+from .registry import MalformedValue, Unreceivable, expect, no_codec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ _KEYS = {
     "multi": {"kind", "levels", "codes", "names", "sortorder"},
     "values": {"kind", "values", "freq", "name"},
 }
+
+_MOST_SPARSE = 1 << 24
 
 _classes: set[type] = set()
 
@@ -161,8 +163,8 @@ def _index_of(values: Any, name: Any, decoder: Decoder) -> Any:
     sent = flat(values).dtype
     if isinstance(sent, numpy.dtype) and sent.kind == "O":
         return make(values, dtype=object, name=name, tupleize_cols=False, copy=False)
-    if hasattr(sent, "fill_value") and not has_units():
-        values = numpy.asarray(values)  # it would do so, and warn
+    if hasattr(sent, "fill_value"):
+        values = _check_sparse(values)
     made = make(values, name=name, copy=False)
     if made.dtype != sent:
         if not _holds(made.dtype, sent):
@@ -170,6 +172,14 @@ def _index_of(values: Any, name: Any, decoder: Decoder) -> Any:
             made = make(to_objects(items), dtype=object, name=name, tupleize_cols=False, copy=False)
         decoder.note("pandas Index[%s] → Index[%s]" % (sent, made.dtype))
     return made
+
+
+def _check_sparse(values: Any) -> Any:
+    """A sparse array, which may become a dense one before long; pandas 1 would make it so, and warn."""
+    if len(values) > _MOST_SPARSE:
+        reason = "as an index it would fill the memory of its receiver"
+        raise Unreceivable("pandas.SparseArray", reason, "Send its values and positions.")
+    return values if has_units() else sys.modules["numpy"].asarray(values)
 
 
 def _holds(made: Any, sent: Any) -> bool:

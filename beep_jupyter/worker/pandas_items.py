@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .values import Decoder, Encoder
 
-_MANY = 64  # strings; fewer are shorter as JSON
+MANY = 64  # strings; fewer are shorter as JSON
 _SAMPLES = 500  # of them tell whether looking for equal ones may pay
 _EQUAL = 4  # how often each distinct string has to be there, on average, for codes to be shorter
 _END = "\0"
@@ -31,7 +31,7 @@ _END = "\0"
 def encode_items(array: Any, encoder: Encoder) -> Any:
     """The tree of an array of objects with one dimension."""
     items: list[Any] = array.tolist()
-    tree = _encode_texts(items, encoder) if len(items) >= _MANY else None
+    tree = _encode_texts(items, encoder) if len(items) >= MANY else None
     return encoder.encode_items(items) if tree is None else tree
 
 

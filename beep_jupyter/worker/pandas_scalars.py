@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from .values import Decoder, Encoder
 
-_NO_COLUMN_KINDS = "mM"
-
 
 def encode_timestamp(value: Any, encoder: Encoder) -> list[Any]:
     unit, number = _count(value)
@@ -104,9 +102,9 @@ def encode_array(value: Any, encoder: Encoder) -> dict[str, Any]:
 def encode_wrapped(value: Any, encoder: Encoder) -> dict[str, Any]:
     """Of an array of pandas around one of NumPy."""
     array = value.to_numpy()
-    if array.dtype.kind in _NO_COLUMN_KINDS:
+    if array.dtype.kind in "mM":
         reason = "pandas keeps moments and durations in arrays of their own"
-        raise Untransferable(name_of(type(value)), reason, "Send the array of NumPy.")
+        raise Untransferable(name_of(type(value)), reason, "Send the array of NumPy itself.")
     return {"values": encode_column(array, encoder), "freq": None}
 
 

@@ -4,9 +4,9 @@
     {"kind": "string", "storage": "pyarrow", "missing": "nan", "arrow": tree of a ChunkedArray}
     {"kind": "arrow", "array": tree of a ChunkedArray}
 
-ITEMS are as in `pandas_items`. `missing` tells what stands for a missing string; pandas 3 calls the dtype with nan
-`str`. Where this side lacks pyarrow Python stores them, where pandas lacks the dtype they are objects. pandas is taken
-from `sys.modules`: whoever calls has imported it.
+ITEMS are as in `pandas_items`; few strings always travel so. `missing` tells what stands for a missing string; pandas 3
+calls the dtype with nan `str`. Where this side lacks pyarrow Python stores them, where pandas lacks the dtype they are
+objects. pandas is taken from `sys.modules`: whoever calls has imported it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 
 from .pandas_columns import Kind
-from .pandas_items import decode_items, encode_items
+from .pandas_items import MANY, decode_items, encode_items
 from .registry import MalformedValue, Unreceivable
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ def _encode_strings(array: Any, encoder: Encoder) -> dict[str, Any]:
     kind = array.dtype
     missing = "nan" if type(getattr(kind, "na_value", None)) is float else "NA"
     head = {"storage": "python" if kind.storage == "python" else "pyarrow", "missing": missing}
-    if kind.storage != "python" and encoder.receiver.has("pyarrow"):
+    if kind.storage != "python" and len(array) >= MANY and encoder.receiver.has("pyarrow"):
         return {**head, "arrow": encoder.encode(array.__arrow_array__())}
     return {**head, "items": encode_items(sys.modules["numpy"].asarray(array, dtype=object), encoder)}
 

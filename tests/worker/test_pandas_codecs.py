@@ -131,7 +131,8 @@ def test_instant_goes_before_the_fold() -> None:
 def _frames(draw: st.DrawFn) -> pd.DataFrame:
     """Of a few columns of the table above, cut and repeated to one length."""
     count = draw(st.integers(0, 6))
-    names = draw(st.lists(st.sampled_from(sorted(COLUMNS)), max_size=5))
+    known = sorted(COLUMNS.keys() - {"big-endian"})  # of which pandas cannot take rows
+    names = draw(st.lists(st.sampled_from(known), max_size=5))
     arrays = [_fitted(COLUMNS[name], count) for name in names]
     frame = pd.DataFrame({number: pd.Series(array, dtype=array.dtype) for number, array in enumerate(arrays)})
     frame = frame if arrays else pd.DataFrame(index=range(count))
@@ -310,7 +311,7 @@ BUSY = np.busdaycalendar("1000000")
             pd.arrays.NumpyExtensionArray(np.array([1], "M8[D]")),
             "pandas.arrays.NumpyExtensionArray",
             "pandas keeps moments and durations in arrays of their own",
-            "Send the array of NumPy.",
+            "Send the array of NumPy itself.",
         ),
         (pd.Series([1]).groupby([1]), "pandas.api.typing.SeriesGroupBy", "no codec is known for it", "Send its parts"),
     ],
@@ -473,7 +474,7 @@ INTEGERS = {"dtype": "<i8", "shape": [2], "order": "C", "data": "AQAAAAAAAAACAAA
         ("DataFrame", {**ONE, "blocks": []}, "each of its columns once"),
         ("DataFrame", {**ONE, "blocks": [[0, OBJECTS], [0, OBJECTS]]}, "each of its columns once"),
         ("DataFrame", {**ONE, "blocks": [[1, OBJECTS]]}, "each of its columns once"),
-        ("DataFrame", {**ONE, "blocks": [[[0, 1], OBJECTS]]}, "A block has a place for each column"),
+        ("DataFrame", {**ONE, "blocks": [[[0, 1], OBJECTS]]}, "A block has columns, a place for each"),
         ("DataFrame", {**ONE, "blocks": [[0, {"kind": "object", "items": [1]}]]}, "as many rows as the index"),
         ("DataFrame", {**ONE, "blocks": [[[False], OBJECTS]]}, "Places of columns are integers"),
         ("DataFrame", {**ONE, "blocks": [[0, {"kind": "object", "rows": [[1, 2], [1]]}]]}, "one length"),
@@ -591,6 +592,26 @@ def test_any_tree_decodes_or_is_malformed() -> None:
         arrived += 1
         encode(value, to=WITH_ARROW)
     assert arrived > 100
+
+
+def test_small_trees_cannot_fill_the_memory() -> None:
+    huge = {"kind": "range", "range": [0, 10**12, 1], "name": None}
+    none = {"kind": "range", "range": [0, 0, 1], "name": None}
+    marks = {"attrs": None, "unique": False}
+    places = _empty([0], "<i4")["array"]
+    sparse = {"kind": "sparse", "length": 2**31 - 1, "fill": 0, "values": _empty([0]), "at": places}
+    for name, part in (
+        ("DataFrame", {"index": none, "columns": huge, "blocks": [[0, _empty([10**12, 0])]], **marks}),
+        ("DataFrame", {"index": huge, "columns": none, "blocks": [[0, _empty([0, 10**12])]], **marks}),
+        ("pandas_array", {"values": _empty([10**12], "|V0"), "freq": None}),
+        ("Index", {"kind": "values", "values": sparse, "freq": None, "name": None}),
+    ):
+        with pytest.raises(MalformedValue):
+            decode({"$type": name, "value": part})
+
+
+def _empty(shape: list[int], dtype: str = "<i8") -> dict[str, Any]:
+    return {"kind": "numpy", "array": {"dtype": dtype, "shape": shape, "order": "C", "data": ""}}
 
 
 def test_reference_has_the_keys_of_every_column() -> None:
