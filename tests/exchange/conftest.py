@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .environments import HOST, PLACES, SAMPLE, build
+from .environments import HOST, PLACES, SAMPLE, BuildError, Place, build
 from .peers import Peer
 
 
@@ -33,8 +33,14 @@ def all_peers(folder: Path) -> Iterator[list[Peer]]:
     yield from _start([HOST, *PLACES], folder)
 
 
-def _start(places: list, folder: Path) -> Iterator[list[Peer]]:
-    started = [Peer(name, python) for name, python in build(places, folder).items()]
+def _start(places: list[Place], folder: Path) -> Iterator[list[Peer]]:
+    try:
+        built = build(places, folder)
+    except BuildError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no environments to exchange values with, uv says: {error}")
+    started = [Peer(name, python) for name, python in built.items()]
     yield started
     for peer in started:
         peer.close()

@@ -23,6 +23,10 @@ UV = uv.find_uv_bin()
 BUILD_S = 300
 
 
+class BuildError(Exception):
+    """uv could not build an environment; without a network, for example."""
+
+
 @dataclass(frozen=True)
 class Place:
     """An environment: a Python and the packages in it; without packages, that of the tests themselves."""
@@ -96,4 +100,5 @@ def _uv(*arguments: str) -> None:
         timeout=BUILD_S,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    if done.returncode:
+        raise BuildError(done.stderr.strip())

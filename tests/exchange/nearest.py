@@ -1,8 +1,8 @@
 """What may differ after a journey: the nearest types that stand for those which the receiver lacks, each with its note.
 
 Works on descriptions. `compare` finds the smallest parts that differ; a rule may allow such a pair if every value is
-still told exactly, and then the receiver must have been given the rule's note. `test_nearest.py` checks that these
-rules are those of the table in docs/reference/values.md.
+still told exactly, and then the receiver must have been given its note. `test_nearest.py` checks that these rules are
+those of the tables in docs/reference/values.md.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ class Rule:
     """One row of the table.
 
     Args:
+        row: what the row's first cell has in it.
         note: what the note has to match.
         allows: (what was sent, what arrived) → whether that is the nearest type, with every value exactly.
     """
 
+    row: str
     note: str
     allows: Callable[[Any, Any], bool]
 
@@ -155,35 +157,65 @@ def _without_freq(sent: Any, arrived: Any) -> bool:
     return isinstance(sent, list) and sent[0] == "Timestamp" and [*sent[1][:4], None] == arrived[1]
 
 
+def _array_without_freq(sent: Any, arrived: Any) -> bool:
+    return _is("array", sent, arrived) and sent[:2] == arrived[:2] and arrived[2] is None
+
+
+def _storage_as_extension(sent: Any, arrived: Any) -> bool:
+    """A field; one side has as metadata what the other has as the type."""
+    is_field = isinstance(sent, list) and len(sent) == len(arrived) == 4 and sent[0] == arrived[0]
+    return is_field and sent[2] == arrived[2] and "extension<" in str(arrived[1]) and "extension<" not in str(sent[1])
+
+
+def _halves_as_floats(sent: Any, arrived: Any) -> bool:
+    return _is("Float16", sent) and _is("Float32", arrived)
+
+
+def _unnamed(sent: Any, arrived: Any) -> bool:
+    return _is("Categorical", sent, arrived) and len(sent) == 3 and len(arrived) == 2
+
+
 def _in_order(order: str, other: str) -> Callable[[Any, Any], bool]:
     return lambda sent, arrived: sent == ["Categorical", order] and arrived == ["Categorical", other]
 
 
 NAMES = {"NA": "string", "nan": "str"}
 RULES = [
-    Rule(r"numpy StringDType → object", _texts_as_objects),
-    *(Rule(rf"pandas {name} → object", _strings_as_objects(missing)) for missing, name in NAMES.items()),
+    Rule("`StringDType`", r"numpy StringDType → object", _texts_as_objects),
+    Rule("`str`", "pandas str → object", _strings_as_objects("nan")),
     *(
-        Rule(rf"pandas {name}\[{storage}\] → {name}\[{other}\]", _strings_elsewhere(missing, storage))
+        Rule(
+            "`string[pyarrow]`",
+            rf"pandas {name}\[{storage}\] → {name}\[{other}\]",
+            _strings_elsewhere(missing, storage),
+        )
         for missing, name in NAMES.items()
         for storage, other in [("python", "pyarrow"), ("pyarrow", "python")]
     ),
     *(
-        Rule(rf"pandas {kind}\[{unit}\] → {kind}\[ns\]", _in_nanoseconds(kind, unit))
+        Rule("units other than", rf"pandas {kind}\[{unit}\] → {kind}\[ns\]", _in_nanoseconds(kind, unit))
         for kind in ("datetime64", "timedelta64")
         for unit in ("s", "ms", "us")
     ),
     *(
-        Rule(rf"pandas {kind}\[{unit}\] → {kind}\[ns\]", _scalar_in_nanoseconds(kind, unit))
+        Rule("units other than", rf"pandas {kind}\[{unit}\] → {kind}\[ns\]", _scalar_in_nanoseconds(kind, unit))
         for kind in ("Timestamp", "Timedelta")
         for unit in ("s", "ms", "us")
     ),
-    Rule(r"pandas Index\[.*\] → Index\[(u?int64|float64|bool)\]", _index_of_numbers),
-    Rule(r"pandas Index\[.*\] → Index\[object\]", _index_of_objects),
-    Rule(r"pandas interval\[.*\] → interval\[.*\]", _intervals_of_numbers),
+    Rule("dtypes of an `Index`", r"pandas Index\[.*\] → Index\[(u?int64|float64|bool)\]", _index_of_numbers),
+    Rule("dtypes of an `Index`", r"pandas Index\[.*\] → Index\[object\]", _index_of_objects),
+    Rule("intervals of 8", r"pandas interval\[.*\] → interval\[.*\]", _intervals_of_numbers),
     *(
-        Rule(rf"polars Categorical in {order} order → Categorical in {other} order", _in_order(order, other))
+        Rule(
+            "physical order",
+            rf"polars Categorical in {order} order → Categorical in {other} order",
+            _in_order(order, other),
+        )
         for order, other in [("physical", "lexical"), ("lexical", "physical")]
     ),
-    Rule(r"pandas Timestamp with freq → Timestamp", _without_freq),
+    Rule("`freq` of a", r"pandas freq of an array → none", _array_without_freq),
+    Rule("knows an extension type", r"arrow storage of (\S+) → \1", _storage_as_extension),
+    Rule("`Float16`", r"polars Float16 → Float32", _halves_as_floats),
+    Rule("`Categories`", r"polars Categorical of Categories .* → Categorical in (physical|lexical) order", _unnamed),
+    Rule("`freq` of a", r"pandas Timestamp with freq → Timestamp", _without_freq),
 ]

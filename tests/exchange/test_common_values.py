@@ -8,6 +8,7 @@ from .journeys import Journey, travel
 from .peers import Peer
 from .recipes.recipe import Recipe, lines
 
+LIBRARIES = {"np.": "numpy", "pd.": "pandas", "pl.": "polars", "pa.": "pyarrow"}
 COMMON = lines(r"""
     [1, 2.5, 'text', None, True, {'a': (1, 2)}]
     np.arange(12.).reshape(3, 4)
@@ -68,8 +69,7 @@ COMMON = lines(r"""
 
 @pytest.mark.parametrize("text", COMMON)
 def test_common_value_arrives_everywhere(peers: list[Peer], text: str) -> None:
-    libraries = {"np.": "numpy", "pd.": "pandas", "pl.": "polars", "pa.": "pyarrow"}
-    needs = {library: (0,) for name, library in libraries.items() if name in text}
+    needs = {library: (0,) for name, library in LIBRARIES.items() if name in text}
     recipe = Recipe(text, needs)
     able = [peer for peer in peers if recipe.is_for(peer.versions)]
     journeys = [Journey(recipe, sender, receiver) for sender in able for receiver in able]

@@ -22,7 +22,7 @@ def describe(value, describe_any):
     if isinstance(value, pandas.Index):
         return index(value, describe_any)
     if isinstance(value, pandas.api.extensions.ExtensionArray):
-        return ["array", column(value, describe_any)]
+        return ["array", column(value, describe_any), _freq_of(value)]
     if kind.__name__ in _SCALARS:
         return [kind.__name__, _SCALARS[kind.__name__](value, describe_any)]
     if isinstance(value, pandas.api.extensions.ExtensionDtype):
@@ -85,6 +85,14 @@ def offset(freq):
     told = {key: str(item) for key, item in freq.kwds.items() if key not in ("offset", "calendar")}
     told["holidays"] = list(map(str, freq.kwds.get("holidays", ())))  # and the calendar is made of them
     return [type(freq).__name__, freq.n, bool(freq.normalize), told]
+
+
+def _freq_of(array):
+    return (
+        offset(array.freq)
+        if type(array).__name__ in ("DatetimeArray", "TimedeltaArray") and hasattr(array, "freq")
+        else None
+    )
 
 
 def zone(value):

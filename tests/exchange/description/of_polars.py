@@ -32,8 +32,13 @@ def dtype(kind):
     if name == "Enum":
         return [name, kind.categories.to_list()]
     if name == "Categorical":
+        categories = getattr(kind, "categories", None)
+        if categories is not None and categories.name():
+            return [name, categories.name(), categories.namespace()]
         return [name, getattr(kind, "ordering", "lexical")]  # polars 2 has no other
-    details = [getattr(kind, part, None) for part in ("time_unit", "time_zone", "precision", "scale")]
+    if name == "Decimal":
+        return [name, kind.precision or 38, kind.scale]  # without precision it has the most
+    details = [getattr(kind, part, None) for part in ("time_unit", "time_zone")]
     return [name, details]
 
 

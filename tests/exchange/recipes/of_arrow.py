@@ -134,6 +134,7 @@ _OTHERS = lines("""
     pa.array
     pa.compute.field('a')
     {'a': pa.array([1]), 'b': [pa.table({'x': [1]}), pa.int8()]}
+    pa.schema([pa.field('u', pa.binary(16), metadata={'ARROW:extension:name': 'arrow.uuid'})]).empty_table()
     (pa.scalar(1, pa.int8()), pa.scalar(None, pa.string()))
 """)
 values = st.one_of(

@@ -181,6 +181,17 @@ _LATER_SCALARS = lines("""
     pd.Timestamp('2026').as_unit('ms')
     pd.Timedelta(10 ** 4, 'D').as_unit('s')
 """)
+_NEW = lines("""
+    pd.date_range('2026', periods=3, freq=pd.offsets.HalfYearEnd())
+    pd.Series([1, 2], index=pd.date_range('2026', periods=2, freq=pd.offsets.HalfYearBegin(3)))
+    pd.offsets.BHalfYearEnd(2)
+""")
+_OLD = lines("""
+    pd.Timestamp('2026-11-03', freq=pd.offsets.Day())
+    pd.date_range('2026', periods=3, freq=pd.offsets.MonthEnd())[1]
+    pd.date_range('2026', periods=3, freq=pd.offsets.Day(2)).array
+    pd.timedelta_range(0, periods=3, freq=pd.offsets.Hour(2)).array
+""")
 _FRAMES = lines("""
     pd.DataFrame({'a': np.arange(20000), 'b': np.arange(20000) / 3, 'c': ['x', 'yy', None, ''] * 5000})
     pd.DataFrame(np.arange(30000.).reshape(3000, 10))
@@ -211,7 +222,15 @@ def _all(texts: list[str], needs: dict[str, tuple[int, ...]]) -> st.SearchStrate
     return st.sampled_from(texts).map(lambda text: recipe(text, needs=needs))
 
 
+_old = st.sampled_from(_OLD).map(lambda text: recipe(text, needs=PANDAS, until={"pandas": (2,)}))
 scalars = st.one_of(_all(_SCALARS, PANDAS), _all(_LATER_SCALARS, WITH_UNITS))
 values = st.one_of(
-    series(), frames(), _counts.flatmap(indexes), _counts.flatmap(columns), scalars, _all(_FRAMES, PANDAS)
+    series(),
+    frames(),
+    _all(_NEW, {"pandas": (3,)}),
+    _old,
+    _counts.flatmap(indexes),
+    _counts.flatmap(columns),
+    scalars,
+    _all(_FRAMES, PANDAS),
 )

@@ -54,7 +54,13 @@ _SERIES = lines(r"""
     [True] * 9
     [1, 2, 3], dtype=pl.Int16
 """)
-_NEW = {"[1, 2 ** 100], dtype=pl.Int128": (1, 20), "[1, 2 ** 127], dtype=pl.UInt128": (1, 36)}
+_NEW = {
+    "[1.5, None], dtype=pl.Float16": (1, 36),
+    "['a', None], dtype=pl.Categorical(pl.Categories('colours', 'test'))": (1, 36),
+    "['a', None], dtype=pl.Categorical(pl.Categories('few', physical=pl.UInt8))": (1, 36),
+    "[1, 2 ** 100], dtype=pl.Int128": (1, 20),
+    "[1, 2 ** 127], dtype=pl.UInt128": (1, 36),
+}
 
 
 def _series_of(text: str, needs: dict[str, tuple[int, ...]]) -> Recipe:
@@ -101,5 +107,6 @@ values = st.one_of(
     st.builds(lambda form, one: recipe(form, *([one] * form.count("%s"))), _forms, series),
     _frames(),
     _frames(),
+    st.just(recipe("pl.DataFrame(height=3)", needs={"polars": (2,)})),
     st.sampled_from(_OTHERS).map(lambda text: recipe(text, needs=POLARS)),
 )
