@@ -124,7 +124,10 @@ def _decode_arrow(tree: dict[str, Any], decoder: Decoder) -> Any:
     if make is None:
         reason = "its receiver's pandas has no dtypes of Arrow"
         raise Unreceivable("pandas.ArrowDtype", reason, "Install pandas 1.5 or newer there, or convert it first.")
-    return make(decoder.decode(tree["array"]))
+    array = decoder.decode(tree["array"])
+    if not type(array).__module__.startswith("pyarrow."):  # pandas would miss pyarrow first, where there is none
+        raise MalformedValue("An array of Arrow was expected.")
+    return make(array)
 
 
 KINDS = (
