@@ -18,6 +18,8 @@ Samples = dict[str, list[float]]
 PROBE_BYTES = 1 * MIB
 PROBE_GROWTH = 2
 FEW_ROWS = 10
+WARM_ROUNDS = 5
+SLOW_S = 2.5  # for transfers there and back, after which less has to do
 
 
 class WrongAnswerError(Exception):
@@ -61,13 +63,22 @@ def array(contestant: Contestant, size: Size) -> Samples:
     size_bytes = contestant.array_bytes = contestant.array_bytes or _bearable(contestant, size)
     sent = _random(size_bytes)
     samples: Samples = {"put": [], "put_read": [], "get": [], "get_read": [], "array_bytes": [size_bytes]}
-    for round_number in range(size.array_repeats + 1):
-        sent[0] = round_number
-        speeds = _there_and_back(contestant, sent)
-        if round_number:  # the first one warms up
-            for metric, seconds in speeds.items():
-                samples[metric].append(size_bytes / seconds)
+    for _ in _while_quick(WARM_ROUNDS):  # memory that is used again gets warm after some
+        _there_and_back(contestant, sent)
+    for number in _while_quick(size.array_repeats):
+        sent[0] = number
+        for metric, seconds in _there_and_back(contestant, sent).items():
+            samples[metric].append(size_bytes / seconds)
     return samples
+
+
+def _while_quick(times: int) -> Iterator[int]:
+    """So many numbers, or fewer for those who are slow."""
+    begun = time.monotonic()
+    for number in range(times):
+        if number and time.monotonic() - begun > SLOW_S:
+            return
+        yield number
 
 
 def frame(contestant: Contestant, size: Size) -> Samples:

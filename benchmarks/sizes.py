@@ -16,12 +16,13 @@ class Size:
         settle_s: rest before memory is looked at.
         starts: rounds, of which the best counts.
         call_rounds, calls: rounds, and calls in each.
-        array_bytes, array_rounds, array_repeats: rounds, and transfers each way in each after one that warms up.
+        array_bytes, array_rounds, array_repeats: rounds, and transfers each way in each after those that warm up;
+            fewer of those who are slow.
         longest_transfer_s: who would take longer for the array gets a smaller one.
         frame_rows, frame_rounds, lines, line_rounds: as they say.
         side_by_side_s, most_side_by_side: how long calls are counted, and of how many at most.
         slow_s: who takes longer for a question is asked it in one round only.
-    limit_s: for each question to a contestant; who takes longer has failed.
+        limit_s: for each question to a contestant; who takes longer has failed.
     """
 
     name: str
@@ -53,7 +54,7 @@ FULL = Size(
     calls=100,
     array_bytes=256 * MIB,
     array_rounds=2,
-    array_repeats=2,
+    array_repeats=4,
     longest_transfer_s=1.0,
     frame_rows=1_000_000,
     frame_rounds=3,
