@@ -47,7 +47,7 @@ def _decode_strings(tree: dict[str, Any], decoder: Decoder) -> Any:
         raise MalformedValue("Strings are stored by 'python' or 'pyarrow'; missing is 'NA' or 'nan'.")
     kind = _string_dtype(storage, missing, decoder)
     if "arrow" in tree:
-        return _from_arrow(decoder.decode(tree["arrow"]), kind, missing)
+        return _from_arrow(_decode_chunks(tree["arrow"], decoder), kind, missing)
     objects = decode_items(tree["items"], decoder)
     _check_strings(objects, missing)
     return _of_objects(objects, kind)
@@ -56,8 +56,8 @@ def _decode_strings(tree: dict[str, Any], decoder: Decoder) -> Any:
 def _from_arrow(strings: Any, kind: Any, missing: str) -> Any:
     """The column of a ChunkedArray; that of older versions has 32 bits an offset."""
     pyarrow = sys.modules["pyarrow"]
-    if type(strings) is not pyarrow.ChunkedArray or strings.type not in (pyarrow.string(), pyarrow.large_string()):
-        raise MalformedValue("A column of strings is a ChunkedArray of strings.")
+    if strings.type not in (pyarrow.string(), pyarrow.large_string()):
+        raise MalformedValue("A column of strings is of Arrow's strings.")
     if kind is None or kind.storage == "python":
         objects = strings.to_numpy()
         objects[strings.is_null().to_numpy()] = _missing_value(missing)
@@ -124,10 +124,15 @@ def _decode_arrow(tree: dict[str, Any], decoder: Decoder) -> Any:
     if make is None:
         reason = "its receiver's pandas has no dtypes of Arrow"
         raise Unreceivable("pandas.ArrowDtype", reason, "Install pandas 1.5 or newer there, or convert it first.")
-    array = decoder.decode(tree["array"])
-    if not type(array).__module__.startswith("pyarrow."):  # pandas would miss pyarrow first, where there is none
-        raise MalformedValue("An array of Arrow was expected.")
-    return make(array)
+    return make(_decode_chunks(tree["array"], decoder))
+
+
+def _decode_chunks(tree: Any, decoder: Decoder) -> Any:
+    """A ChunkedArray; where it is none, pyarrow may not even be here."""
+    array, pyarrow = decoder.decode(tree), sys.modules.get("pyarrow")
+    if pyarrow is None or type(array) is not pyarrow.ChunkedArray:
+        raise MalformedValue("A ChunkedArray of Arrow was expected.")
+    return array
 
 
 KINDS = (

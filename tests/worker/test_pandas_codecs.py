@@ -549,6 +549,11 @@ INTEGERS = {"dtype": "<i8", "shape": [2], "order": "C", "data": "AQAAAAAAAAACAAA
             {"freq": None, "values": {"kind": "string", "storage": "python", "missing": "NA", "items": [1]}},
             "holds something else",
         ),
+        (
+            "pandas_array",
+            {"freq": None, "values": {"kind": "arrow", "array": []}},
+            "A ChunkedArray of Arrow was expected",
+        ),
     ],
 )
 def test_malformed_trees_are_refused_with_a_sentence(name: str, part: Any, sentence: str) -> None:
