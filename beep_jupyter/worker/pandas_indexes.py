@@ -165,7 +165,8 @@ def _index_of(values: Any, name: Any, decoder: Decoder) -> Any:
         return make(values, dtype=object, name=name, tupleize_cols=False, copy=False)
     if hasattr(sent, "fill_value"):
         values = _check_sparse(values)
-    made = make(values, name=name, copy=False)
+    with numpy.errstate(invalid="ignore"):  # pandas 1 widens floats, and NumPy says so of a signalling nan
+        made = make(values, name=name, copy=False)
     if made.dtype != sent:
         if not _holds(made.dtype, sent):
             items = [item.item() if isinstance(item, numpy.generic) else item for item in values]
