@@ -35,9 +35,10 @@ def encode_scalar(value: Any, encoder: Encoder) -> list[Any]:
         return [text, encoder.encode(str.__str__(value))]
     if text == "S":
         return [text, encoder.add_buffer(bytes.__getitem__(value, slice(None)))]
-    number = value.item()
-    if type(number) in _NUMBERS and is_plain(number) and value.dtype.kind in _KINDS_OF_NUMBERS:
-        return [text, number]
+    if value.dtype.kind in _KINDS_OF_NUMBERS:  # `item` of others may overflow
+        number = value.item()
+        if type(number) in _NUMBERS and is_plain(number):
+            return [text, number]
     return [text, _add(value.tobytes(), encoder)]
 
 

@@ -101,7 +101,7 @@ def test_many_values_go_to_another_python_and_back(python: Path, many_samples: l
 @pytest.mark.parametrize("python", PYTHONS)
 def test_format_costs_no_import_and_knows_the_same_names(python: Path) -> None:
     about = ask(python, [])[0]
-    own = {"", ".values", ".plain", ".receiver", ".registry", ".late", ".builtin_codecs", ".stdlib_codecs"}
+    own = {"", ".values", ".account", ".plain", ".receiver", ".registry", ".late", ".builtin_codecs", ".stdlib_codecs"}
     assert set(about["imported"]) - {"_private" + name for name in own} <= {"__future__"}
     assert about["names"] == format_names()
 
