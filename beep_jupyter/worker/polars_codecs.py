@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .values import Decoder, Encoder
 
+_MIXES_UP = tuple("1.%d." % minor for minor in range(12))  # 1.12 does not, measured
 _KEYS = {"stream", "schema", "height", "polars"}
 
 
@@ -32,7 +33,7 @@ def encode_frame(value: Any, encoder: Encoder) -> dict[str, Any]:
     schema = [[name, describe(kind)] for name, kind in value.schema.items()]
     stream = io.BytesIO()
     try:
-        value.write_ipc_stream(stream)
+        value.write_ipc_stream(stream, **_options())
     except BaseException as error:
         if not _is_from_polars(error):
             raise
@@ -44,6 +45,15 @@ def encode_frame(value: Any, encoder: Encoder) -> dict[str, Any]:
         "height": value.height,
         "polars": polars.__version__,
     }
+
+
+def _options() -> dict[str, Any]:
+    """polars 1.8, the last for Python 3.8, mixes up texts and categories in memory unless it writes as older ones."""
+    polars = sys.modules["polars"]
+    level = getattr(polars, "CompatLevel", None)
+    if level is None or not polars.__version__.startswith(_MIXES_UP):
+        return {}
+    return {"compat_level": level.oldest()}
 
 
 def decode_frame(part: Any, decoder: Decoder) -> Any:
