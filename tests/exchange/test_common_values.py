@@ -59,6 +59,7 @@ COMMON = lines(r"""
     [pd.NA, pd.NaT, pd.Period('2026', 'M'), pd.Interval(0, 1)]
     {'frames': [pd.DataFrame({'a': [1]}), pd.Series(['x'])]}
     pl.DataFrame({'a': [1, None], 'b': ['x', None], 'c': [1.5, 2.5], 'd': [[1], []]})
+    pl.DataFrame({'k': ['a', 'b'], 't': ['x' * 99, 'y']}).with_columns(pl.col('k').cast(pl.Categorical))
     pl.Series('s', [datetime.date(2026, 11, 3), None])
     pl.DataFrame({'k': ['a', 'b', 'a']}).with_columns(pl.col('k').cast(pl.Categorical))
     pa.table({'a': [1, None], 'b': ['x', None], 'c': [[1], None]})

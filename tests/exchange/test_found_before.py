@@ -18,10 +18,13 @@ RECIPES = lines(r"""
     np.arange(2, dtype='i1')[::-1]
     pd.Timestamp(1792891800000000000, tz='Europe/Berlin')
     pd.date_range('2026-10-24', periods=3, freq=pd.offsets.CustomBusinessDay(holidays=['2026-12-24']))
+    pd.Index(np.array([0x7FA00000], 'u4').view('f4'))
     pa.array([86400001, None], pa.date64())
     pa.array([10 ** 6, -1], pa.time32('s'))
     pa.array([decimal.Decimal('1.1'), None], pa.decimal32(5, 2)) if hasattr(pa, 'Decimal32Array') else pa.array([1])
     pa.chunked_array([pa.array([1], pa.decimal32(5))]) if hasattr(pa, 'Decimal32Array') else pa.array([1])
+    pl.DataFrame([pl.Series('c', ['a', 'b'], dtype=pl.Categorical), pl.Series('n', ['x' * 200, 'y'])])
+    pl.DataFrame([pl.Series('c', ['a', 'b'], dtype=pl.Enum(['b', 'a'])), pl.Series('n', ['x' * 200, 'y'])])
 """)
 _EMPTY_FIELD = {"base": {"fields": [], "itemsize": 0, "aligned": True, "record": False}, "shape": [2]}
 _NO_ITEMS = {"shape": [0], "order": "C", "data": ""}

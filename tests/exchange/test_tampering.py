@@ -15,10 +15,14 @@ from .recipes.recipe import Recipe
 from .tampering import tamper
 from .test_exchange import SEED, draw
 
+FATAL = "string_view"
+"""pyarrow before 24 ends the process when a record batch tells a wrong number of the buffers that such columns have,
+before anyone could validate it (measured)."""
+
 
 def encoded(drawn: list[Recipe], peer: Peer) -> list[tuple[Any, list[bytes]]]:
     """The trees and buffers of what this peer can make and send."""
-    makeable = [one for one in drawn if one.is_for(peer.versions)]
+    makeable = [one for one in drawn if one.is_for(peer.versions) and FATAL not in one.text]
     peer.begin([{"make": one.text, "to": peer.libraries, "describe": False} for one in makeable])
     return [(answer["tree"], answer["buffers"]) for answer in peer.end() if "tree" in answer]
 

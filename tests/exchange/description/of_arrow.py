@@ -18,8 +18,14 @@ def describe(value, describe_any):
     if isinstance(value, pyarrow.DataType):
         return ["DataType", type_of(value)]
     if isinstance(value, pyarrow.Scalar):
-        return ["Scalar", type_of(value.type), values(pyarrow.array([value.as_py()], value.type), describe_any)]
+        return ["Scalar", type_of(value.type), _item(value, describe_any)]
     return None
+
+
+def _item(scalar, describe_any):
+    pyarrow = sys.modules["pyarrow"]
+    stored = scalar.value if isinstance(scalar, pyarrow.ExtensionScalar) else scalar
+    return None if stored is None else values(pyarrow.array([stored.as_py()], stored.type), describe_any)
 
 
 def type_of(kind):
