@@ -76,13 +76,13 @@ def decode_masked_array(part: Any, decoder: Decoder) -> Any:
     mask = numpy.ma.nomask if part["mask"] is None else decode_array(part["mask"], decoder)
     if mask is not numpy.ma.nomask and (mask.shape, mask.dtype) != (data.shape, numpy.ma.make_mask_descr(data.dtype)):
         raise MalformedValue("A mask is of its data's shape, and of booleans.")
+    fill = None if part["fill"] is None else decode_array(part["fill"], decoder)
+    if fill is not None and fill.shape:
+        raise MalformedValue("A fill value is one item, an array without dimensions.")
     with numpy.errstate(all="ignore"):  # it looks for a default of `fill_value` that may not fit
         made = numpy.ma.MaskedArray(data, mask, hard_mask=expect(part["hard"], bool))
-    if part["fill"] is not None:
-        fill = decode_array(part["fill"], decoder)
-        if fill.shape:
-            raise MalformedValue("A fill value is one item, an array without dimensions.")
-        made.fill_value = fill[()]
+        if fill is not None:
+            made.fill_value = fill[()]
     return made
 
 
