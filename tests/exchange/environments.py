@@ -53,7 +53,7 @@ PLACES = (
     Place("new-bare", (3, 13), ("numpy==2.5.5", "pandas==3.1.1")),
     Place("new", (3, 13), ("numpy==2.5.5", "pandas==3.1.1", "pyarrow==26.0.0", "polars==2.1.0")),
 )
-SAMPLE = ("old", "3.9", "3.9-numpy2", "new-bare", "new")
+SAMPLE = ("old", "3.8", "3.9", "3.9-numpy2", "new-bare", "new")
 """Those that differ most, for the runs that all changes have to pass."""
 
 

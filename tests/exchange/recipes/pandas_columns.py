@@ -44,18 +44,30 @@ _PERIODS = lines("""
     Micro(7)
     Nano()
 """)
-_MOMENTS = [0, 1, -1, 10**18, -(2**63) + 1, -(2**63), 2**63 - 1, 1_793_000_000_000_000_000, 86_400_000_000_000]
-"""As nanoseconds; the least is NaT."""
-_UNITS = [
-    ("ns", "", PANDAS),
-    ("ns", "", PANDAS),
-    ("s", " // 1000000000", WITH_UNITS),
-    ("ms", " // 1000000", WITH_UNITS),
-    ("us", " // 1000", WITH_UNITS),
-    ("s", " // 5000000", WITH_UNITS),
-    ("us", " // 100", WITH_UNITS),
+_MOMENTS = [
+    0,
+    1,
+    -1,
+    10**18,
+    -(2**63) + 1,
+    -(2**63),
+    -(2**63),
+    2**63 - 1,
+    1_793_000_000_000_000_000,
+    86_400_000_000_000,
 ]
-"""Unit, what makes it of nanoseconds, and who has it; the last two are partly beyond what nanoseconds can tell."""
+"""As nanoseconds; the least is NaT."""
+_NAT = -(2**63)
+_UNITS = [
+    ("ns", 1, PANDAS),
+    ("ns", 1, PANDAS),
+    ("s", 10**9, WITH_UNITS),
+    ("ms", 10**6, WITH_UNITS),
+    ("us", 10**3, WITH_UNITS),
+    ("s", 5 * 10**6, WITH_UNITS),
+    ("us", 10**2, WITH_UNITS),
+]
+"""Unit, what divides nanoseconds, and who has it; the last two are partly beyond what nanoseconds can tell."""
 _RARE_ZONES = lines("""
     datetime.timezone(datetime.timedelta(minutes=-210))
     datetime.timezone.utc
@@ -169,9 +181,9 @@ def _choice(draw: st.DrawFn, texts: list[str], count: int) -> Recipe:
 
 @st.composite
 def moments(draw: st.DrawFn, count: int, kind: str) -> Recipe:
-    numbers = _choice(draw, [str(number) for number in _MOMENTS], count)
-    unit, divided, needs = draw(st.sampled_from(_UNITS))
-    return recipe(f"(np.array([%s], 'i8'){divided}).view('{kind}[{unit}]')", numbers, needs=needs)
+    unit, divisor, needs = draw(st.sampled_from(_UNITS))
+    numbers = [str(number if number == _NAT else number // divisor) for number in _MOMENTS]
+    return recipe(f"np.array([%s], 'i8').view('{kind}[{unit}]')", _choice(draw, numbers, count), needs=needs)
 
 
 @st.composite
