@@ -16,10 +16,12 @@ import psutil
 from rich.console import Console
 
 from . import machine, page, picture, promises, results, schedule, terminal
-from .arena import Arena, sweep, take_in_orphans
+from .arena import Arena
 from .environment import choose_environment
 from .roster import ROSTER
 from .sizes import FULL, QUICK, Size
+from .sweeping import sweep, take_in_orphans
+from .weather import Weather
 
 # What contestants keep in the user's folders goes into the run's own.
 _FOLDERS = ("BEEP_HOME", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")
@@ -81,6 +83,7 @@ def measure(names: list[str], size: Size, folder: Path, notice: schedule.Notice)
     """A result as JSON has it."""
     begun = time.monotonic()
     facts = machine.facts()
+    weather = Weather()
     take_in_orphans()
     arena = Arena(size, folder)
     try:
@@ -93,7 +96,12 @@ def measure(names: list[str], size: Size, folder: Path, notice: schedule.Notice)
             sweep(psutil.Process().children())
     rows = results.rows(names, size, logs)
     return {
-        "run": {"size": size.name, "seconds": round(time.monotonic() - begun), "date": time.strftime("%Y-%m-%d")},
+        "run": {
+            "size": size.name,
+            "date": time.strftime("%Y-%m-%d"),
+            "seconds": round(time.monotonic() - begun),
+            "others_cores": weather.others_cores(),
+        },
         "machine": facts,
         "contestants": results.contestants(names, machine.versions()),
         "rows": rows,

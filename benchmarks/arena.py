@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import os
 import re
 import socket
 import subprocess
 import sys
-import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -18,13 +15,13 @@ import psutil
 
 from .roster import ROSTER
 from .sizes import Size
+from .sweeping import sweep
 
 CHECKOUT = Path(__file__).parents[1]
 CLOSE_S = 20.0
 LEAVE_S = 2.0  # what was left behind may be about to end
 STRIKES = 2  # who was ended so often because of the time limit is not asked again
 _PATH = re.compile(r"(?:/[\w.~@+-]+){2,}/?")
-_PR_SET_CHILD_SUBREAPER = 36
 
 Answer = dict[str, Any]
 
@@ -97,11 +94,6 @@ class Arena:
         sweep(below)
 
 
-def take_in_orphans() -> None:
-    """Makes this process the parent of whatever loses its own below it."""
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
 class Driver:
     """One contestant's process."""
 
@@ -168,33 +160,6 @@ class Driver:
             self._process.kill()
         self._process.wait()
         self._link.close()
-
-
-def sweep(processes: list[psutil.Process]) -> int:
-    """Ends processes and what is below them; returns how many that were."""
-    found = set(processes)
-    for process in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            found.update(process.children(recursive=True))
-    for process in found:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    _reap(found)
-    return len(found)
-
-
-def _reap(processes: set[psutil.Process]) -> None:
-    """Ours to wait for, since they became our children."""
-    deadline = time.monotonic() + CLOSE_S
-    for process in processes:
-        while time.monotonic() < deadline and process.is_running():
-            try:
-                if os.waitpid(process.pid, os.WNOHANG)[0]:
-                    break
-            except ChildProcessError:  # another's child: it becomes ours when that one is gone
-                if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
-                    break
-            time.sleep(0.01)
 
 
 def without_paths(answer: Answer) -> Answer:

@@ -22,7 +22,6 @@ def facts() -> dict[str, str | int | float]:
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(psutil.virtual_memory().total / 2**30),
-        "load_before": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
         "worker_python": _worker_python(),
         **{library: found for library in ("numpy", "pandas", "pyarrow") if (found := _version(library))},

@@ -40,7 +40,7 @@ def shown(result: dict[str, Any]) -> str:
     parts = [
         f"Run on {run['date']}, in {run['seconds']} s: "
         + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
-        + ".\n",
+        + f". Other work kept {run['others_cores']} cores busy meanwhile.\n",
         RATIOS + "\n",
         *(markdown(table) for table in [promised, *measured]),
         who(result),

@@ -22,6 +22,7 @@ PANELS = ("start", "memory", "call", "call_p99", "put", "get", "put_read", "get_
 COLUMNS = 2
 WIDTH, PANEL, GAP = 1000, 480, 20
 TOP, HEAD, LINE, FOOT = 70, 34, 19, 24
+LABEL = 13  # between the lines of labels
 NAMES, VALUES = 92, 118  # room for names and numbers beside the bars
 COLOURS = {"ours": "#0b7a75", "peer": "#9db4c0", "floor": "#d8a25e"}
 CURVES = {"pipe": "#0b7a75", "http": "#7a5195", "grpc": "#ef5675", "connection": "#9db4c0"}
@@ -145,4 +146,15 @@ def side_by_side(drawing: Drawing, x: int, y: int, curves: dict[str, list[tuple[
         drawing.text(place(count, low)[0], bottom + 14, str(count), size=10, fill="#667", anchor="middle")
     for name, points in curves.items():
         drawing.curve([place(*point) for point in points], CURVES[name])
-        drawing.text(place(*points[-1])[0] + 8, place(*points[-1])[1] + 4, name, fill=CURVES[name], weight="bold")
+    ends = {name: place(*points[-1]) for name, points in curves.items()}
+    for name, (across, height) in apart(ends).items():
+        drawing.text(across + 8, height + 4, name, fill=CURVES[name], weight="bold")
+
+
+def apart(places: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    """The same, moved down where two texts would cover each other."""
+    found: dict[str, tuple[float, float]] = {}
+    for name, (x, y) in sorted(places.items(), key=lambda item: item[1][1]):
+        lowest = max((other_y for other_x, other_y in found.values() if other_x == x), default=-math.inf)
+        found[name] = (x, max(y, lowest + LABEL))
+    return found

@@ -15,6 +15,7 @@ def show(result: dict[str, Any], console: Console) -> None:
     """Tables, then what was skipped or failed and why."""
     facts = result["machine"]
     console.print(", ".join(f"{name} {value}" for name, value in facts.items()), style="dim")
+    console.print(f"other work kept {result['run']['others_cores']} cores busy meanwhile", style="dim")
     console.print(RATIOS)
     for table in tables(result):
         console.print(rendered(table))

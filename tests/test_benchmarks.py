@@ -25,6 +25,7 @@ from benchmarks.measures import frame
 from benchmarks.metrics import metrics
 from benchmarks.roster import ROSTER
 from benchmarks.sizes import FULL, QUICK
+from benchmarks.weather import own_s
 
 CHECKOUT = Path(__file__).parents[1]
 PAGE = CHECKOUT / "docs/explanation/benchmarks.md"
@@ -117,6 +118,16 @@ def test_the_machine_is_told_without_names(run: Path) -> None:
     text = (run / "page.json").read_text()
     for name in (os.uname().nodename, str(Path.home()), str(CHECKOUT), "/tmp"):
         assert name not in text
+
+
+def test_what_others_did_meanwhile_is_told(result: dict[str, Any]) -> None:
+    assert 0 <= result["run"]["others_cores"] <= result["machine"]["cores"]
+
+
+def test_a_child_that_worked_is_not_other_work() -> None:
+    before = own_s()
+    subprocess.run([sys.executable, "-c", "sum(range(30_000_000))"], check=True)
+    assert own_s() - before > 0.2
 
 
 def test_tables_and_picture_show_it(run: Path, result: dict[str, Any]) -> None:
