@@ -35,7 +35,7 @@ class Caller:
 
     def __init__(self, transport: Transport, backend: str, environment: str, terms: Terms) -> None:
         self.backend = backend
-        self.exchange = Exchange(self._learn, environment, terms)
+        self.exchange = Exchange(transport, backend, environment, terms)
         self.transport = transport
 
     def ask(
@@ -105,7 +105,7 @@ class Caller:
             raise error_of(reply.error, self.backend)
         return reply
 
-    def use(self, command: str, handle: Handle, fields: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def use(self, command: str, handle: Handle, fields: dict[str, Any], /, *args: Any, **kwargs: Any) -> Any:
         """Carries out a command on an object; what its code prints goes to this process's own streams.
 
         Raises:
@@ -118,12 +118,6 @@ class Caller:
             fields |= parcel.add_arguments(args, kwargs)
         reply = self.call(command, fields, parcel, on_output=print_stream)
         return reply.fields["data"] if command == "preview" else self.value(reply)
-
-    def _learn(self, command: str, fields: dict[str, Any]) -> dict[str, Any]:
-        reply = self.transport.call(command, fields)
-        if reply.error is not None:
-            raise error_of(reply.error, self.backend)
-        return reply.fields
 
     def value(self, reply: Reply) -> Any:
         """What a reply of `{value}` or the handle form holds."""

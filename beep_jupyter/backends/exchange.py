@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,6 +21,8 @@ from ..worker.pool import KEPT_S, Pool, most_bytes
 from ..worker.receiver import LIBRARIES, MAX_BYTES, SHARED_FROM_BYTES, Receiver
 from ..worker.registry import Untransferable
 from ..worker.segments import Segment
+from .transport import Transport
+from .wire_errors import error_of
 
 LENT_BYTES = 1 << 32
 
@@ -51,17 +53,17 @@ class Exchange:
     """One session's worker, as the values know it.
 
     Args:
-        ask: carries out a request of the session and answers with its fields.
-        environment: where the worker runs, for sentences.
+        backend, environment: whose worker it is and where it runs, for sentences.
     """
 
-    def __init__(self, ask: Callable[[str, dict[str, Any]], dict[str, Any]], environment: str, terms: Terms) -> None:
-        self._ask = ask
+    def __init__(self, transport: Transport, backend: str, environment: str, terms: Terms) -> None:
+        self._backend = backend
         self._environment = environment
         self._is_wanted = False
         self._terms = terms
         self._opens_theirs = False
         self._theirs: frozenset[str] | None = None  # what the worker takes; None while it was not asked
+        self._transport = transport
 
     def announcement(self, takes_pickle: bool = False) -> str:
         """What this side takes, as `worker/receiver.py` has it."""
@@ -102,9 +104,12 @@ class Exchange:
         if self._theirs is None:
             pool = _own_pool(self._terms.limit_bytes)
             reference = None if pool is None else pool.proof()
-            fields = self._ask("capabilities", {"memory": reference, "memoryLimitBytes": self._terms.limit_bytes})
-            self._opens_theirs = opens(fields["memory"])
-            self._theirs = frozenset(fields["accepts"].split())
+            fields = {"memory": reference, "memoryLimitBytes": self._terms.limit_bytes}
+            reply = self._transport.call("capabilities", fields)
+            if reply.error is not None:
+                raise error_of(reply.error, self._backend)
+            self._opens_theirs = opens(reply.fields["memory"])
+            self._theirs = frozenset(reply.fields["accepts"].split())
         return self._theirs
 
     def lend(self, data: memoryview) -> tuple[Segment, dict[str, Any]] | None:

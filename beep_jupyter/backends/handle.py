@@ -22,7 +22,7 @@ class Owner(Protocol):
 
     transport: Transport
 
-    def use(self, command: str, handle: Handle, fields: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def use(self, command: str, handle: Handle, fields: dict[str, Any], /, *args: Any, **kwargs: Any) -> Any:
         """Carries out a command on the object, with arguments that are sent; the value, or a handle."""
 
 
@@ -83,7 +83,7 @@ class Handle:
     def __getitem__(self, key: Any) -> Any:
         return self._use("call", {"methodName": "__getitem__"}, key)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self._use("call", {"methodName": ""}, *args, **kwargs)
 
     def __repr__(self) -> str:

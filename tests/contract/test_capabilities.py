@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from beep_jupyter.backends.backend import Backend
+from beep_jupyter.backends.connection_file import read
 from beep_jupyter.backends.session import Session
 from beep_jupyter.errors import TransferError
 
@@ -77,3 +81,15 @@ def test_a_value_whose_library_the_client_lacks_stays_with_the_reason(start: Sta
     assert kind_name == "numpy.ndarray"
     assert "the client's Python has no numpy" in reason
     assert "pip install numpy" in cure
+
+
+def test_a_client_that_is_dropped_is_gone_without_the_garbage_collector(host_backend: Backend) -> None:
+    gc.disable()
+    try:
+        client = Backend(read(host_backend.connection_file))
+        client.health()
+        transport = weakref.ref(client._transport)
+        del client
+        assert transport() is None
+    finally:
+        gc.enable()
