@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,23 @@ def test_every_listed_file_exists() -> None:
     listed = {word for line in PAGE.splitlines() if line.startswith("|") for word in line.split("`") if ".py" in word}
     known = {shown(path) for path in SOURCES}
     assert listed <= known
+
+
+_AS_ON_WINDOWS = """
+import concurrent.futures, logging, os, random, sys, threading
+import filelock, grpc, httpx, packaging.requirements, platformdirs, psutil
+for name in ("register_at_fork", "memfd_create", "sched_yield", "sysconf"):
+    delattr(os, name)
+sys.modules["fcntl"] = None
+from beep_jupyter.backends.exchange import Terms
+from beep_jupyter.backends import backend, http_transport, grpc_transport
+from beep_jupyter.worker.capabilities import opens
+assert Terms().limit_bytes == 0
+reference = {"pid": 1, "fd": 1, "device": 1, "inode": 1, "nonce": "", "size": 1}
+assert not opens(reference)
+"""
+
+
+def test_clients_of_backends_elsewhere_need_nothing_of_posix() -> None:
+    done = subprocess.run([sys.executable, "-c", _AS_ON_WINDOWS], capture_output=True, text=True, cwd=CHECKOUT)
+    assert done.returncode == 0, done.stderr

@@ -153,7 +153,8 @@ class _Own:
 
     def __init__(self) -> None:
         self._become_forks_own()
-        os.register_at_fork(after_in_child=self._become_forks_own)
+        if hasattr(os, "register_at_fork"):  # not on Windows
+            os.register_at_fork(after_in_child=self._become_forks_own)
 
     def _become_forks_own(self) -> None:
         """A fork has none of its parent's threads, and another may have held the lock."""

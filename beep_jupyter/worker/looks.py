@@ -8,8 +8,15 @@ needed. Standard library.
 
 from __future__ import annotations
 
-from os import sched_yield
-from time import perf_counter
+from time import perf_counter, sleep
+
+try:
+    from os import sched_yield
+except ImportError:  # not on every system
+
+    def sched_yield() -> None:
+        sleep(0)
+
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

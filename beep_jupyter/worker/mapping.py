@@ -4,9 +4,13 @@ loaded when a reference comes in. Standard library.
 
 from __future__ import annotations
 
-import fcntl
 import mmap
 import os
+
+try:
+    import fcntl
+except ImportError:  # Windows, where nothing is lent; clients import this module there too
+    fcntl = None  # type: ignore[assignment]
 
 from .registry import MalformedValue, Unreceivable
 from .segments import DATA_AT, F_GET_SEALS, F_SEAL_GROW, F_SEAL_SHRINK, NONCE_BYTES, TAKEN_AT
@@ -35,6 +39,8 @@ def mapped(reference: Any) -> memoryview:
         LostMemory: the memory is not there any more, or was never for this process.
     """
     _check(reference)
+    if fcntl is None:
+        raise _lost("memory is not lent on this system")
     try:
         # Without waiting, since a forged reference may lead anywhere.
         descriptor = os.open(

@@ -119,7 +119,9 @@ class Pool:
 
 
 def most_bytes() -> int:
-    """A quarter of the machine's memory."""
+    """A quarter of the machine's memory; 0 where none can be lent."""
+    if not hasattr(os, "memfd_create"):
+        return 0
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
 
 

@@ -14,11 +14,15 @@ left when processes die. Linux only; `Segment` fails elsewhere with AttributeErr
 
 from __future__ import annotations
 
-import fcntl
 import mmap
 import os
 import signal
 import time
+
+try:
+    import fcntl
+except ImportError:  # Windows, where nothing is lent; clients import this module there too
+    fcntl = None  # type: ignore[assignment]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
