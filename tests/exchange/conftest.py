@@ -13,12 +13,14 @@ from .peers import Peer
 
 
 @pytest.fixture(scope="session")
-def folder(pytestconfig: pytest.Config) -> Path:
-    """Where environments are kept between runs."""
-    named = os.environ.get("BEEP_TEST_ENVIRONMENTS")
-    made = Path(named) if named else pytestconfig.cache.mkdir("environments")
-    made.mkdir(parents=True, exist_ok=True)
-    return made
+def folder(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where environments are kept between runs; without a cache of pytest's, for this run."""
+    if named := os.environ.get("BEEP_TEST_ENVIRONMENTS"):
+        Path(named).mkdir(parents=True, exist_ok=True)
+        return Path(named)
+    if cache := getattr(pytestconfig, "cache", None):
+        return Path(cache.mkdir("environments"))
+    return tmp_path_factory.mktemp("environments")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -148,8 +149,6 @@ def shortest(failed: list[Journey]) -> Iterator[Journey]:
 
 
 def _kind(journey: Journey) -> str:
-    import re
-
     first = str(journey.details[0]) if journey.details else ""
     where = first.strip().splitlines()[-1] if "Traceback" in first else first.partition(":")[0]
     return re.sub(r"\d+", "0", f"{journey.outcome} {where}"[:200])

@@ -8,6 +8,8 @@ from .journeys import Journey, travel
 from .peers import Peer
 from .recipes.recipe import Recipe, lines
 
+pytestmark = pytest.mark.timeout(600)  # the first test of a run waits for the environments
+
 LIBRARIES = {"np.": "numpy", "pd.": "pandas", "pl.": "polars", "pa.": "pyarrow"}
 COMMON = lines(r"""
     [1, 2.5, 'text', None, True, {'a': (1, 2)}]

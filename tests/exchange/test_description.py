@@ -7,6 +7,8 @@ import pytest
 from .peers import Peer
 from .recipes.recipe import lines
 
+pytestmark = pytest.mark.timeout(600)  # the first test of a run waits for the environments
+
 
 def groups(text: str) -> list[list[str]]:
     """Blocks of lines."""

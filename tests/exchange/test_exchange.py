@@ -17,6 +17,8 @@ from .peers import Peer
 from .recipes import recipes
 from .recipes.recipe import Recipe
 
+pytestmark = pytest.mark.timeout(600)  # the first test of a run waits for the environments
+
 SEED = int(os.environ.get("BEEP_TEST_SEED", "4"))
 
 

@@ -11,6 +11,8 @@ from .peers import Peer
 from .recipes.recipe import Recipe, lines
 from .test_common_values import LIBRARIES
 
+pytestmark = pytest.mark.timeout(600)  # the first test of a run waits for the environments
+
 RECIPES = lines(r"""
     structured(np.dtype([('a', np.dtype([], align=True), (0,))], align=True), 1, 9)
     structured(np.dtype([('a', 'S3'), ('b', np.dtype([], align=True))], align=True), 5, 31)

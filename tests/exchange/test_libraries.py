@@ -10,6 +10,8 @@ import pytest
 from .environments import PLACES, build
 from .peers import Peer
 
+pytestmark = pytest.mark.timeout(600)  # the first test of a run waits for the environments
+
 ALL = ["numpy", "pandas", "polars", "pyarrow"]
 
 

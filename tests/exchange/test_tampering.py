@@ -15,6 +15,8 @@ from .recipes.recipe import Recipe
 from .tampering import tamper
 from .test_exchange import SEED, draw
 
+pytestmark = pytest.mark.timeout(600)  # the first test of a run waits for the environments
+
 FATAL = "string_view"
 """pyarrow before 24 ends the process when a record batch tells a wrong number of the buffers that such columns have,
 before anyone could validate it (measured)."""
