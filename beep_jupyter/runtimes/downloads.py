@@ -149,9 +149,11 @@ class _Watch:
             return
         size, now = _size_of_files(self._archives), time.monotonic()
         if size != self._size:
+            has_grown = size > self._size  # it shrinks when uv moves it away, before it says that it came whole
             self._size, self._changed_at = size, now
             done = min(size, self._total) if self._total else size
-            self._tell(Progress(f"Downloading Python {self._choice.version}", done, self._total))
+            if has_grown:
+                self._tell(Progress(f"Downloading Python {self._choice.version}", done, self._total))
         elif now - self._changed_at > self._stall_s:
             raise DownloadError(
                 f"Python {self._choice.version} could not be downloaded: "

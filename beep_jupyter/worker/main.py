@@ -52,6 +52,7 @@ def run() -> None:
     try:
         loop.run()
     except BaseException:  # our own fault: its traceback must go where the server finds a worker's last words
+        sink.leave()
         for stream in streams:
             stream.leave_sink()
         raise

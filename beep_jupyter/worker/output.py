@@ -14,13 +14,14 @@ from __future__ import annotations
 import codecs
 import os
 import select
+import sys
 import time
 from _thread import RLock, start_new_thread
 from collections import deque
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from .cstdio import CStdout
@@ -55,15 +56,16 @@ class Sink:
         self._lock = RLock()
         for descriptor in pipes:
             os.set_blocking(descriptor, False)
-        self._look = self._poller().poll  # used with the lock held: a poll object serves one thread at a time
+        self._poller = _poller(pipes)
+        self._look = self._poller.poll
         self._pending: dict[str, deque[str]] = {
             name: deque() for name in pipes.values()
         }  # one of them at a time holds text
-        self._pending_size = 0
         self._current = ""  # the stream that was written to last
         self._is_woken = False
         self._wake_reading, self._wake_writing = os.pipe()
         self._kept_open: tuple[int, ...] = ()
+        self._is_left = False
         self._send: Callable[[dict[str, Any]], None] | None = None  # takes an output; None while nobody is served
         self._kept: list[tuple[dict[str, Any], int]] = []
         self._kept_size = 0
@@ -81,29 +83,29 @@ class Sink:
     def writer(self, name: str) -> Callable[[str], int]:
         """The `write` of a stream: a closure, since `print` calls it two times and more for each line.
 
-        It takes no lock: appending to a deque is one step, and so is taking from it. The separators that `print`
-        writes by itself need no look into the pipes.
+        It takes no lock: appending to a deque is one step, and so is taking from it. A separator right behind a text
+        needs no look into the pipes: `print` wrote both.
         """
-        append, look = self._pending[name].append, self._poller().poll
+        append, look = self._pending[name].append, self._look
+        is_behind_text, room = False, FLUSH_BYTES
 
         def write(text: str) -> int:
-            if type(text) is not str and not isinstance(text, str):
-                raise TypeError("write() argument must be str, not %s" % type(text).__name__)
-            size = len(text)
-            is_due: Any
-            try:
-                is_due = text != "\n" and text != " " and look(0)
-            except RuntimeError:  # another thread prints too, and is looking at this moment
-                is_due = True
-            if is_due or self._current is not name or self._pending_size + size > FLUSH_BYTES:
-                self.flush()
-                self._current = name
+            nonlocal is_behind_text, room
+            if is_behind_text and (text == "\n" or text == " ") and self._current is name:
+                is_behind_text = False
+            else:
+                if type(text) is not str and not isinstance(text, str):
+                    raise TypeError("write() argument must be str, not %s" % type(text).__name__)
+                is_behind_text = text != ""
+                room -= len(text) + 1
+                if room < 0 or self._current is not name or look(0):
+                    self.flush()
+                    self._current, room = name, FLUSH_BYTES
             append(text)
-            self._pending_size += size
             if not self._is_woken:
                 self._is_woken = True
                 os.write(self._wake_writing, b"\0")
-            return size
+            return len(text)
 
         return write
 
@@ -141,9 +143,14 @@ class Sink:
         if self.c_stdout is not None:
             self.c_stdout.flush()
         with self._lock:
-            if self._pending_size or self._look(0):
+            if any(self._pending.values()) or self._look(0):
                 self.flush()
             self._send = None
+
+    def leave(self) -> None:
+        """Leaves what comes from here on in the pipes, where the server finds it when the worker has ended."""
+        with self._lock:
+            self._is_left = True
 
     def before_fork(self) -> None:
         self._lock.acquire()
@@ -157,9 +164,9 @@ class Sink:
         self._lock = RLock()
         for descriptor in (*self._pipes, *self._kept_open, self._wake_reading, self._wake_writing):
             os.close(descriptor)
+        self._poller.close()
 
     def _send_pending(self) -> None:
-        self._pending_size = 0
         for name, texts in self._pending.items():
             if texts:
                 text = _sendable("".join([texts.popleft() for _ in range(len(texts))]))
@@ -178,7 +185,7 @@ class Sink:
 
     def _drain(self) -> None:
         """Sends what the pipes hold at this moment, in chunks; a child that prints without end is not waited for."""
-        pipes = list(self._pipes.items())
+        pipes = [] if self._is_left else list(self._pipes.items())
         for _ in range(_CHUNKS_AT_ONCE):
             pipes = [pipe for pipe in pipes if self._drain_some(*pipe)]
 
@@ -194,21 +201,43 @@ class Sink:
             self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
         return len(data) == _CHUNK
 
-    def _poller(self, *others: int) -> select.poll:
-        poller = select.poll()
-        for descriptor in (*self._pipes, *others):
-            poller.register(descriptor, select.POLLIN)
-        return poller
-
     def _drain_for_ever(self) -> None:
-        waiting = self._poller(self._wake_reading)
+        waiting = select.poll()
+        for descriptor in (*self._pipes, self._wake_reading):
+            waiting.register(descriptor, select.POLLIN)
         while True:
             ready = waiting.poll()
             if any(descriptor == self._wake_reading for descriptor, _ in ready):
                 time.sleep(COALESCE_S)
                 os.read(self._wake_reading, 16)
                 self._is_woken = False
+            if self._is_left:
+                return
             self.flush()
+
+
+class _Poll:
+    """What `select.epoll` is on Linux: may be asked by several threads at once."""
+
+    def __init__(self) -> None:
+        self._poll = select.poll()
+        self.register = self._poll.register
+
+    def poll(self, timeout: int) -> object:
+        try:
+            return self._poll.poll(timeout)
+        except RuntimeError:  # another thread is looking at this moment
+            return True
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _poller(descriptors: Iterable[int]) -> select.epoll | _Poll:
+    poller = select.epoll() if sys.platform == "linux" else _Poll()
+    for descriptor in descriptors:
+        poller.register(descriptor, select.POLLIN)
+    return poller
 
 
 def _sendable(text: str) -> str:

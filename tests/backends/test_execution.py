@@ -45,6 +45,21 @@ print("8 print")
     assert [line[0] for line in lines] == list("12345678")
 
 
+def test_line_ends_keep_their_place_between_bytes_of_descriptors(every_backend: Backend) -> None:
+    code = """
+import os
+os.write(1, b"1")
+print()
+print("2", end="")
+os.write(1, b"3")
+print()
+print("4", end=" ")
+os.write(1, b"5")
+print("6", end="")
+"""
+    assert text_of(every_backend.execute(code)) == "1\n23\n4 56"
+
+
 def test_c_code_that_prints_through_stdio_arrives_with_its_cell(backend: Backend) -> None:
     code = "import ctypes\nprint('before')\nctypes.CDLL(None).puts(b'from C')"
     assert "from C" in text_of(backend.execute(code))
