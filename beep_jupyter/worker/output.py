@@ -2,7 +2,7 @@
 
 `sys.stdout` and `sys.stderr` collect text here; C code and child processes write to descriptors 1 and 2, which are
 pipes that a thread drains. One rule keeps their order: *pending text is always older than what the pipes hold*. Each
-write looks into the pipes first (0.6 us) and, if something is there, sends the pending text, then that, before it
+write looks into the pipes first (0.3 us) and, if something is there, sends the pending text, then that, before it
 begins new pending text.
 
 Text is coalesced: a frame goes out when 64 KiB are pending, when text has waited 10 ms, before any other frame, and
@@ -17,7 +17,6 @@ import select
 import sys
 import time
 from _thread import RLock, start_new_thread
-from collections import deque
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,9 +57,7 @@ class Sink:
             os.set_blocking(descriptor, False)
         self._poller = _poller(pipes)
         self._look = self._poller.poll
-        self._pending: dict[str, deque[str]] = {
-            name: deque() for name in pipes.values()
-        }  # one of them at a time holds text
+        self._pending: dict[str, list[str]] = {name: [] for name in pipes.values()}  # one at a time holds text
         self._current = ""  # the stream that was written to last
         self._is_woken = False
         self._wake_reading, self._wake_writing = os.pipe()
@@ -83,7 +80,7 @@ class Sink:
     def writer(self, name: str) -> Callable[[str], int]:
         """The `write` of a stream: a closure, since `print` calls it two times and more for each line.
 
-        It takes no lock: appending to a deque is one step, and so is taking from it. A separator right behind a text
+        It takes no lock: appending to a list is one step, and so is taking from it. A separator right behind a text
         needs no look into the pipes: `print` wrote both.
         """
         append, look = self._pending[name].append, self._look
@@ -169,7 +166,9 @@ class Sink:
     def _send_pending(self) -> None:
         for name, texts in self._pending.items():
             if texts:
-                text = _sendable("".join([texts.popleft() for _ in range(len(texts))]))
+                count = len(texts)  # another thread may append meanwhile
+                text = _sendable("".join(texts[:count]))
+                del texts[:count]
                 self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
 
     def _deliver(self, output: dict[str, Any], size: int) -> None:
