@@ -93,7 +93,7 @@ class Sink:
             else:
                 if type(text) is not str and not isinstance(text, str):
                     raise TypeError("write() argument must be str, not %s" % type(text).__name__)
-                is_behind_text = text != ""
+                is_behind_text = text[-1:] not in "\n "
                 room -= len(text) + 1
                 if room < 0 or self._current is not name or look(0):
                     self.flush()
@@ -117,9 +117,9 @@ class Sink:
         self._interrupts.hold()
         try:
             with self._lock:
-                self._send_pending()
-                if self._look(0):
-                    self._drain()
+                for _ in range(_CHUNKS_AT_ONCE):  # a child that prints without end is not waited for
+                    if not self._send_some():
+                        break
         finally:
             self._interrupts.release()
 
@@ -163,6 +163,18 @@ class Sink:
             os.close(descriptor)
         self._poller.close()
 
+    def _send_some(self) -> bool:
+        """Sends what is pending, and one chunk of each pipe that held something before that; answers whether one did.
+
+        Looking comes first: text that is pending while a pipe holds something is older than that, since whoever wants
+        to add to it looks too, and waits here. Nobody waits once the pipes are empty, so they are looked at again.
+        """
+        ready = () if self._is_left else self._look(0)
+        self._send_pending()
+        for descriptor, _ in ready:
+            self._drain(descriptor, *self._pipes[descriptor])
+        return bool(ready)
+
     def _send_pending(self) -> None:
         for name, texts in self._pending.items():
             if texts:
@@ -182,23 +194,14 @@ class Sink:
         while self._kept_size > KEEP_BYTES:
             self._kept_size -= self._kept.pop(0)[1]
 
-    def _drain(self) -> None:
-        """Sends what the pipes hold at this moment, in chunks; a child that prints without end is not waited for."""
-        pipes = [] if self._is_left else list(self._pipes.items())
-        for _ in range(_CHUNKS_AT_ONCE):
-            pipes = [pipe for pipe in pipes if self._drain_some(*pipe)]
-
-    def _drain_some(self, descriptor: int, stream: Stream) -> bool:
-        """Sends one chunk of a pipe; answers whether it may hold more."""
-        name, decoder = stream
+    def _drain(self, descriptor: int, name: str, decoder: codecs.IncrementalDecoder) -> None:
+        """Sends one chunk of a pipe."""
         try:
-            data = os.read(descriptor, _CHUNK)
+            text = decoder.decode(os.read(descriptor, _CHUNK))
         except BlockingIOError:
-            return False
-        text = decoder.decode(data)
+            return
         if text:
             self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
-        return len(data) == _CHUNK
 
     def _drain_for_ever(self) -> None:
         waiting = select.poll()
@@ -219,14 +222,18 @@ class _Poll:
     """What `select.epoll` is on Linux: may be asked by several threads at once."""
 
     def __init__(self) -> None:
+        self._descriptors: list[tuple[int, int]] = []
         self._poll = select.poll()
-        self.register = self._poll.register
 
-    def poll(self, timeout: int) -> object:
+    def register(self, descriptor: int, events: int) -> None:
+        self._descriptors.append((descriptor, events))
+        self._poll.register(descriptor, events)
+
+    def poll(self, timeout: int) -> list[tuple[int, int]]:
         try:
             return self._poll.poll(timeout)
-        except RuntimeError:  # another thread is looking at this moment
-            return True
+        except RuntimeError:  # another thread is looking at this moment: each may hold something
+            return self._descriptors
 
     def close(self) -> None:
         """Nothing is open."""

@@ -47,17 +47,20 @@ print("8 print")
 
 def test_line_ends_keep_their_place_between_bytes_of_descriptors(every_backend: Backend) -> None:
     code = """
-import os
-os.write(1, b"1")
-print()
-print("2", end="")
-os.write(1, b"3")
-print()
-print("4", end=" ")
-os.write(1, b"5")
-print("6", end="")
+import os, time
+for number in range(300):
+    os.write(1, b"1")
+    print()
+    print("2", end="")
+    os.write(1, b"3")
+    print()
+    print("4", end=" ")
+    os.write(1, b"5")
+    print("6", end="")
+    time.sleep(number % 10 / 2000)  # so that the thread that drains comes at every place
+    print()
 """
-    assert text_of(every_backend.execute(code)) == "1\n23\n4 56"
+    assert text_of(every_backend.execute(code)) == "1\n23\n4 56\n" * 300
 
 
 def test_c_code_that_prints_through_stdio_arrives_with_its_cell(backend: Backend) -> None:
