@@ -103,6 +103,7 @@ class Creator:
             str(runtime.path),
             runtime.version,
             installed_packages(generation.venv),
+            request.lock.declaration if request.lock else "",
         )
 
     def _make_sure_of_dotnet(self, request: Request, on_progress: OnProgress | None) -> None:

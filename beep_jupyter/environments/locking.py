@@ -12,7 +12,7 @@ from ..home import write_atomically
 from ..models import OnProgress
 from ..uv import Uv
 from .builder import check
-from .request import origin_table
+from .request import finish_lock
 from .store import Found
 from .venvs import installed_packages, interpreter_of, version_of
 
@@ -35,7 +35,7 @@ def write_lock(uv: Uv, name: str, found: Found, on_progress: OnProgress | None) 
         asked.write_text(frozen.stdout, encoding="utf-8")
         options = ["--no-deps", "--no-header", "--format", "pylock.toml", "--output-file", str(made)]
         check(uv.run(["pip", "compile", *python, *options, "--", str(asked)], on_progress=on_progress), what)
-        data = made.read_bytes().rstrip(b"\n") + b"\n" + origin_table(name, _minor(found)).encode()
+        data = finish_lock(made.read_bytes(), name, _minor(found))
     write_atomically(found.generation.lock_file, data)
     return found.generation.lock_file
 

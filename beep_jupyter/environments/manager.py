@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..runtimes.manager import RuntimeManager
     from ..uv import Uv
     from .changes import PackageChanges
+    from .declared_building import Declared
 
 _DELETE_WAIT_S = 1.0  # longer than a sweep holds a lock, shorter than a build
 
@@ -61,6 +62,7 @@ class EnvironmentManager:
         self._config = config
         self._backends_in = backends_in
         self._stop_backends = stop_backends
+        self._runtimes = runtimes
         self._creator = Creator(home, runtimes, lambda: self._uv, backends_in)
 
     def create(
@@ -98,6 +100,36 @@ class EnvironmentManager:
             raise UsageError("'admin' is the environment of beep-jupyter itself.", "`beep venv admin` makes it.")
         request = parse_request(_text(python), packages, requirements, lock, set, self._home.sets, dotnet=dotnet)
         return self._creator.create(name, request, replace=replace, on_progress=on_progress)
+
+    def declare(
+        self,
+        name: str,
+        text: str,
+        folder: str | os.PathLike[str] = ".",
+        replace: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> Declared:
+        """Makes an environment what a notebook declares; instant where it is that already.
+
+        Args:
+            text: TOML, as below `%%beep_env NAME`; see `environments/declared.py`.
+            folder: the notebook's, where the lock is kept and paths count from.
+            replace: lock anew and rebuild, whatever has the name.
+            on_progress: as in `create`.
+
+        Raises:
+            UsageError: the declaration cannot be meant, or a file stands where its lock would be.
+            EnvironmentExistsError: an environment of that name was not made by a declaration.
+            RuntimeNotFoundError, UnsupportedRuntimeError, DownloadError: there is no such Python.
+            EnvironmentBusyError: backends run in the environment that would be rebuilt.
+            InstallError: it could not be locked or built; all is as before.
+        """
+        from .declared import parse_declaration
+        from .declared_building import Declarer
+
+        here = absolute_path(folder)
+        declarer = Declarer(self._home, self._runtimes, lambda: self._uv, self._creator)
+        return declarer.declare(parse_declaration(name, text, here), here, replace=replace, on_progress=on_progress)
 
     def list(self) -> list[Environment]:
         """All environments by name, those being built and those broken too; leftovers are swept."""

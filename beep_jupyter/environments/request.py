@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from .spec import Spec, normalised_name
 
 _EMPTY_SET = PackageSet("", ())
 _ORIGIN = "beep-jupyter"  # our table under [tool] in a lock (PEP 751)
+_EXPORT = "`beep venv export NAME FILE` writes one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,13 @@ class Lock:
         data: its bytes, so that what was checked is what is installed.
         python: the version that it was made with, where a lock of ours says so.
         names: what it installs, normalised.
+        declaration: the hash of the notebook's declaration that it was made for; empty where there is none.
     """
 
     data: bytes
     python: str | None
     names: frozenset[str] = frozenset()
+    declaration: str = ""
 
     @property
     def hash(self) -> str:
@@ -122,25 +126,60 @@ def read_lock(path: str | os.PathLike[str]) -> Lock:
     """
     chosen = absolute_path(path)
     try:
-        data = chosen.read_bytes()
+        return parse_lock(chosen.read_bytes(), chosen)
+    except FileNotFoundError:
+        raise UsageError(f"There is no lock {chosen}.", _EXPORT) from None
+    except OSError as error:
+        raise UsageError(f"The lock {chosen} cannot be read: {error}.", _EXPORT) from None
+
+
+def parse_lock(data: bytes, path: Path) -> Lock:
+    """What the bytes of a lock say.
+
+    Args:
+        path: where they were read, for the sentence.
+
+    Raises:
+        UsageError: they are no lock, or it names files by a path relative to itself.
+    """
+    try:
         table = tomllib.loads(data.decode())
         packages = table["packages"]
         relative = next((found for package in packages for found in _relative_paths(package)), None)
         names = frozenset(normalised_name(package.get("name", "")) for package in packages)
-    except FileNotFoundError:
-        raise UsageError(f"There is no lock {chosen}.", "`beep venv export NAME FILE` writes one.") from None
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise UsageError(
-            f"The lock {chosen} cannot be read: {error}.", "`beep venv export NAME FILE` writes one."
-        ) from None
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UsageError(f"The lock {path} cannot be read: {error}.", _EXPORT) from None
     if relative:
-        raise UsageError(f"The lock {chosen} names the relative path '{relative}'.", "Write full paths into it.")
-    return Lock(data, _origin(table).get("python"), names)
+        raise UsageError(f"The lock {path} names the relative path '{relative}'.", "Write full paths into it.")
+    origin = _origin(table)
+    return Lock(data, origin.get("python"), names, str(origin.get("declaration", "")))
 
 
-def origin_table(name: str, python: str) -> str:
-    """Our table for the end of a lock: which environment and Python it was made from."""
-    return f'\n[tool.{_ORIGIN}]\nenvironment = "{name}"\npython = "{python}"\n'
+def finish_lock(data: bytes, name: str, python: str, declaration: str = "") -> bytes:
+    """A lock as uv wrote it, made fit for other machines, with our table at its end.
+
+    Args:
+        name: the environment that it was made for.
+        python: the version to build it with again, such as `3.9` or `pypy3.9`. Wheels hold for a minor version, but uv
+            writes down the patch level that it ran with, and would refuse all below it.
+        declaration: the hash of a notebook's declaration.
+    """
+    portable = re.sub(rb'^(requires-python = ">=\d+\.\d+)[^"]*"', rb'\1"', data, count=1, flags=re.MULTILINE)
+    declared = f'declaration = "{declaration}"\n' if declaration else ""
+    table = f'[tool.{_ORIGIN}]\nenvironment = "{name}"\npython = "{python}"\n{declared}'
+    return portable.rstrip(b"\n") + b"\n\n" + table.encode()
+
+
+def read_origin(data: bytes) -> dict[str, str]:
+    """Our table of a lock, without reading all that is above it; empty where it is not at the end.
+
+    tomllib reads about 1 MB/s, and a lock of a hundred packages is as large.
+    """
+    _, header, rest = data.rpartition(f"\n[tool.{_ORIGIN}]\n".encode())
+    try:
+        return {key: str(value) for key, value in tomllib.loads(rest.decode()).items()} if header else {}
+    except ValueError:
+        return {}
 
 
 def _origin(table: dict[str, Any]) -> dict[str, Any]:

@@ -97,13 +97,14 @@ def _parse(text: str) -> str:
         raise UsageError(f"{_shown(text)} is not a requirement.", _EXAMPLE)
     if stripped.startswith("-"):
         raise UsageError(f"{_shown(text)} is an option, not a requirement.", _EXAMPLE)
-    if _is_path(stripped):
+    if is_path(stripped):
         return _parse_path(stripped)
     return _parse_requirement(stripped)
 
 
-def _is_path(text: str) -> bool:
-    return text[0] in "./~" or (text.endswith(_ARCHIVES) and "@" not in text and "://" not in text)
+def is_path(text: str) -> bool:
+    """Whether a package that is asked for is meant as the path of a file or folder."""
+    return text.startswith((".", "/", "~")) or (text.endswith(_ARCHIVES) and "@" not in text and "://" not in text)
 
 
 def _parse_requirement(text: str) -> str:

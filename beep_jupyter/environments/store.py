@@ -44,6 +44,7 @@ class Record:
         runtime: the interpreter that it was built from.
         version: that interpreter's full version.
         packages: what was installed when we last changed it, `name==version`, sorted.
+        declaration: the hash of the notebook's declaration that it was built from; empty where there is none.
     """
 
     spec: Spec
@@ -51,6 +52,7 @@ class Record:
     runtime: str
     version: str
     packages: tuple[str, ...]
+    declaration: str = ""
 
 
 class Generation:
