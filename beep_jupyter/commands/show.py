@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..listings import as_object
 from ..models import OnProgress, Output
 
 
@@ -59,8 +60,7 @@ class Show(Protocol):
 
 def show_json(show: Show, items: Iterable[Any]) -> None:
     """Writes what `--json` promises: an array of objects, dataclasses by their fields."""
-    objects = [asdict(item) if is_dataclass(item) and not isinstance(item, type) else item for item in items]
-    show.stream("stdout", json.dumps(objects, indent=2, default=str) + "\n")
+    show.stream("stdout", json.dumps(list(map(as_object, items)), indent=2, default=str) + "\n")
 
 
 def plain_text(table: Table) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 import click
 
-from ..backends.names import label
-from ..errors import BackendNotFoundError
+from ..listings import backend_object, backend_objects
 from ..models import Health
 from ..quantities import duration_text, size_text
 from .options import as_json, pass_surface
@@ -23,22 +21,14 @@ from .surface import Surface
 @pass_surface
 def status(surface: Surface, name: str | None, as_json: bool) -> None:
     """Show the backends that run, or all about one."""
-    running = [replace(health, name=label(health)) for health in surface.beep.backends()]
-    chosen = running if name is None else [_named(running, name)]
+    chosen = backend_objects(surface.beep) if name is None else [backend_object(surface.beep, name)]
     if as_json:
         return show_json(surface.show, chosen)
     if name is not None:
         return surface.show.table(Table(("backend", name), _facts(chosen[0])))
     columns = ("name", "kind", "environment", "state", ">memory", "sessions", ">uptime", "owner", "address")
     empty = f"No backend is running; `{surface.program} start` starts one."
-    return surface.show.table(Table(columns, [_row(health) for health in running], empty))
-
-
-def _named(running: list[Health], name: str) -> Health:
-    for health in running:
-        if health.name == name:
-            return health
-    raise BackendNotFoundError(name, [health.name for health in running])
+    return surface.show.table(Table(columns, [_row(health) for health in chosen], empty))
 
 
 def _row(health: Health) -> tuple[str, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ..backends.names import label
+from ..listings import environment_object, environment_objects
 from ..models import Environment
 from ..names import slug
 from ..quantities import size_text
@@ -62,21 +61,12 @@ def _packages_text(environment: Environment) -> str:
 @pass_surface
 def list_environments(surface: Surface, as_json: bool) -> None:
     """List all environments."""
-    described = [_described(surface, environment) for environment in surface.beep.environments.list()]
+    described = environment_objects(surface.beep)
     if as_json:
         return show_json(surface.show, described)
     columns = ("name", "python", "state", ">packages", ">size", "locked", "backends")
     empty = f"There is no environment yet; `{surface.program} venv create NAME` builds one."
     return surface.show.table(Table(columns, [_row(facts) for facts in described], empty))
-
-
-def _described(surface: Surface, environment: Environment) -> dict[str, Any]:
-    """The dataclass's fields with what has to be looked up."""
-    return {
-        **asdict(environment),
-        "size_bytes": surface.beep.environments.size_bytes(environment.name),
-        "backends": [label(health) for health in surface.beep.backends() if health.environment == environment.name],
-    }
 
 
 def _row(facts: dict[str, Any]) -> tuple[str, ...]:
@@ -97,7 +87,7 @@ def _row(facts: dict[str, Any]) -> tuple[str, ...]:
 @pass_surface
 def status(surface: Surface, name: str, as_json: bool) -> None:
     """Show all about one environment."""
-    facts = _described(surface, surface.beep.environments.get(name))
+    facts = environment_object(surface.beep, name)
     if as_json:
         return show_json(surface.show, [facts])
     rows = [

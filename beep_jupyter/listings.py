@@ -1,0 +1,60 @@
+"""The objects that listings are made of: what `--json` prints and REST answers. Any process of the host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from .backends.names import label
+from .errors import BackendNotFoundError
+
+if TYPE_CHECKING:
+    from .manager import Beep
+    from .models import Environment, Health
+
+
+def as_object(item: Any) -> Any:
+    """A row as json can write it with `default=str`: dataclasses by their fields."""
+    return asdict(item) if is_dataclass(item) and not isinstance(item, type) else item
+
+
+def environment_objects(beep: Beep) -> list[dict[str, Any]]:
+    """All environments, with what has to be looked up."""
+    running = beep.backends()
+    return [_described(beep, environment, running) for environment in beep.environments.list()]
+
+
+def environment_object(beep: Beep, name: str) -> dict[str, Any]:
+    """One environment, with what has to be looked up.
+
+    Raises:
+        UsageError, EnvironmentNotFoundError: there cannot be, or is, none.
+    """
+    return _described(beep, beep.environments.get(name), beep.backends())
+
+
+def backend_objects(beep: Beep) -> list[Health]:
+    """All backends that run, under the names by which this process reaches them."""
+    return [replace(health, name=label(health)) for health in beep.backends()]
+
+
+def backend_object(beep: Beep, name: str) -> Health:
+    """The backend that a listing calls so.
+
+    Raises:
+        BackendNotFoundError: there is none.
+    """
+    running = backend_objects(beep)
+    for health in running:
+        if health.name == name:
+            return health
+    raise BackendNotFoundError(name, [health.name for health in running])
+
+
+def _described(beep: Beep, environment: Environment, running: Iterable[Health]) -> dict[str, Any]:
+    return {
+        **asdict(environment),
+        "size_bytes": beep.environments.size_bytes(environment.name),
+        "backends": [label(health) for health in running if health.environment == environment.name],
+    }
