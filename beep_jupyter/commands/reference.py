@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import click
 
 from .cell import beep_eval
+from .env import beep_env
 from .group import TopicGroup
 from .tree import beep
 
@@ -27,8 +28,8 @@ It is made from the commands themselves: `python -m beep_jupyter.commands.refere
 
 def markdown() -> str:
     """The whole page."""
-    parts = [_HEAD, *_of_group(beep, "beep"), "## In a cell\n", *_of_command(beep_eval, "%%beep_eval")]
-    return "\n".join(parts)
+    cells = [*_of_command(beep_eval, "%%beep_eval"), *_of_command(beep_env, "%%beep_env")]
+    return "\n".join([_HEAD, *_of_group(beep, "beep"), "## In a cell\n", *cells])
 
 
 def _of_group(group: TopicGroup, path: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from . import (
     demo,
     docs,
     doctor,
+    env,
     help,
     lifecycle,
     notebook,
@@ -33,7 +34,7 @@ def beep() -> None:
 
 
 beep.add("Runtimes", runtimes.init, runtimes.list_runtimes, runtimes.remove)
-beep.add("Environments", venv.venv)
+beep.add("Environments", venv.venv, env.env)
 beep.add("Backends", lifecycle.start, status.status, status.logs)
 beep.add("Backends", lifecycle.interrupt, lifecycle.restart, lifecycle.stop, lifecycle.adopt, docs.docs)
 beep.add("Running code", running.evaluate, running.run, notebook.use)
@@ -44,3 +45,5 @@ venv.venv.add("Build", venv.create, venv.clone, venv.admin)
 venv.venv.add("Inspect", venv.list_environments, venv.status)
 venv.venv.add("Change", packages.install, packages.uninstall, venv.delete)
 venv.venv.add("Lock", venv.lock, venv.export)
+
+env.env.add("Notebooks", env.sync)

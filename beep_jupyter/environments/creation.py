@@ -59,6 +59,16 @@ class Creator:
             publish(folder, self._backends_in, lambda made: self._fill(made, name, request, runtime, on_progress))
             return describe(name, find_usable(self._home, name))
 
+    def ready(self, name: str, request: Request, *, replace: bool) -> Environment | None:
+        """The environment of that name if it is what is asked for; None where `create` would build it.
+
+        Raises:
+            EnvironmentExistsError, RuntimeNotFoundError, UnsupportedRuntimeError: as `create`.
+        """
+        if request.python is not None:
+            self._runtimes.find(request.python)
+        return self._reusable(EnvironmentFolder(self._home, name), request, replace=replace)
+
     def _reusable(self, folder: EnvironmentFolder, request: Request, *, replace: bool) -> Environment | None:
         """The environment if it is what is asked for; None where it has to be built."""
         found = folder.find()

@@ -18,7 +18,7 @@ from ..names import check_name
 from .creation import Creator
 from .lookup import find_usable, get_environment, list_environments, resolve_environment
 from .publishing import BackendsIn, changing, refuse_busy
-from .request import parse_request, read_lock
+from .request import Request, parse_request, read_lock
 from .sizes import size_on_disk_bytes
 from .store import EnvironmentFolder
 from .sweeping import sweep
@@ -96,10 +96,30 @@ class EnvironmentManager:
             EnvironmentBusyError: backends run in the environment that would be replaced.
             InstallError: it could not be built, or there is no .NET; all is as before.
         """
-        if check_name("environment", name) == "admin":
-            raise UsageError("'admin' is the environment of beep-jupyter itself.", "`beep venv admin` makes it.")
-        request = parse_request(_text(python), packages, requirements, lock, set, self._home.sets, dotnet=dotnet)
+        request = self._request(name, python, packages, requirements, lock, set, dotnet)
         return self._creator.create(name, request, replace=replace, on_progress=on_progress)
+
+    def check(
+        self,
+        name: str,
+        python: str | os.PathLike[str] | None = None,
+        packages: Iterable[str] = (),
+        requirements: str | os.PathLike[str] | None = None,
+        lock: str | os.PathLike[str] | None = None,
+        set: str | None = None,
+        dotnet: bool = False,
+        replace: bool = False,
+    ) -> Environment | None:
+        """What `create` would say at once to the same arguments, without building anything.
+
+        Returns:
+            The environment that is what is asked for; None where it would be built.
+
+        Raises:
+            UsageError, RuntimeNotFoundError, UnsupportedRuntimeError, EnvironmentExistsError: as `create`.
+        """
+        request = self._request(name, python, packages, requirements, lock, set, dotnet)
+        return self._creator.ready(name, request, replace=replace)
 
     def declare(
         self,
@@ -290,6 +310,20 @@ class EnvironmentManager:
             ConfigurationError: there is none, or it does not start.
         """
         return " ".join(self._uv.run(["--version"]).stdout.split()[:2])
+
+    def _request(
+        self,
+        name: str,
+        python: str | os.PathLike[str] | None,
+        packages: Iterable[str],
+        requirements: str | os.PathLike[str] | None,
+        lock: str | os.PathLike[str] | None,
+        set: str | None,
+        dotnet: bool,
+    ) -> Request:
+        if check_name("environment", name) == "admin":
+            raise UsageError("'admin' is the environment of beep-jupyter itself.", "`beep venv admin` makes it.")
+        return parse_request(_text(python), packages, requirements, lock, set, self._home.sets, dotnet=dotnet)
 
     @cached_property
     def _uv(self) -> Uv:

@@ -1,7 +1,7 @@
 """`%load_ext beep_jupyter` and `%unload_ext beep_jupyter`.
 
-Loading puts two magics and a completion matcher into the shell, and imports nothing more than this module; the command
-tree comes when one of them is first used. Unloading takes out all that was put in.
+Loading puts three magics and a completion matcher into the shell, and imports nothing more than this module; the
+command tree comes when one of them is first used. Unloading takes out all that was put in.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _loaded: dict[Any, Extension] = {}
 
 
 def load(shell: Any) -> None:
-    """Adds `%beep`, `%%beep_eval` and their completion to a shell; harmless where they are there already."""
+    """Adds the three magics and their completion to a shell; harmless where they are there already."""
     if shell not in _loaded:
         _loaded[shell] = Extension(shell)
         _loaded[shell].add()
@@ -63,6 +63,7 @@ class Extension:
         """Puts magics and matcher into the shell."""
         self._shell.register_magic_function(self.beep, "line", "beep")
         self._shell.register_magic_function(self.beep_eval, "cell", "beep_eval")
+        self._shell.register_magic_function(self.beep_env, "cell", "beep_env")
         self._shell.Completer.custom_matchers.append(self._matcher)
 
     def remove(self) -> None:
@@ -73,7 +74,7 @@ class Extension:
         syntax_errors.remove(self._shell)
         self._shell.Completer.custom_matchers.remove(self._matcher)
         manager = self._shell.magics_manager
-        for kind, name in (("line", "beep"), ("cell", "beep_eval")):
+        for kind, name in (("line", "beep"), ("cell", "beep_eval"), ("cell", "beep_env")):
             del manager.magics[kind][name]
             delattr(manager.user_magics, name)
 
@@ -94,3 +95,12 @@ class Extension:
 
         with shown_in(self._shell):
             cell_magic.run(self._shell, self.surface, line, cell)
+
+    @no_var_expand
+    def beep_env(self, line: str, cell: str) -> None:
+        """Makes an environment what the cell declares; `%%beep_env --help` shows what it may say."""
+        from . import declaring
+        from .raising import shown_in
+
+        with shown_in(self._shell):
+            declaring.run(self.surface, line, cell)

@@ -13,13 +13,14 @@ from beep_jupyter.commands.tree import beep
 from beep_jupyter.errors import UsageError
 
 RUNNING = "start status logs interrupt restart stop adopt docs eval run use"
-TOP = f"init list remove venv {RUNNING} config doctor completion help demo"
+TOP = f"init list remove venv env {RUNNING} config doctor completion help demo"
 VENV = "create clone admin list status install uninstall delete lock export"
 
 
 def test_the_tree_holds_every_command_of_the_interface() -> None:
     assert set(beep.commands) == {*TOP.split(), "runtimes"}
     assert set(beep.commands["venv"].commands) == set(VENV.split())
+    assert set(beep.commands["env"].commands) == {"sync"}
 
 
 def test_every_command_and_option_is_explained_in_one_line_that_is_not_cut() -> None:
