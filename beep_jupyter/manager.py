@@ -77,6 +77,7 @@ class Beep:
         detach: bool = False,
         idle_timeout_s: float | None = None,
         memory_limit_bytes: int = 0,
+        cull: bool = False,
     ) -> Backend:
         """Starts a backend and waits until it is ready.
 
@@ -89,6 +90,7 @@ class Beep:
             detach: nobody owns it; else this process does, and the backend ends with it.
             idle_timeout_s: ends a detached backend that is unused for so long, 0 never; None takes the setting.
             memory_limit_bytes: resident memory of each worker with its children; 0 is no limit.
+            cull: `idle_timeout_s` ends it also where this process owns it.
 
         Raises:
             BackendExistsError: the name is taken by a live backend of one's own or a shared one.
@@ -110,6 +112,7 @@ class Beep:
             detach=detach,
             idle_timeout_s=idle_timeout_s,
             memory_limit_bytes=memory_limit_bytes,
+            cull=cull,
         )
 
     def connect(self, target: str | os.PathLike[str], token: str | None = None) -> Backend:

@@ -6,7 +6,7 @@ Standard library only: a pipe server becomes ready with nothing else. The transp
 The order is one line of JSON on standard input, whose end then means that the owner is gone:
 
     {"kind": K, "token": T, "owner": PID or null, "environment": E, "port": N, "socket": PATH, "file": PATH,
-     "log": PATH, "idle_timeout_s": S, "memory_limit_bytes": B}
+     "log": PATH, "idle_timeout_s": S, "memory_limit_bytes": B, "is_culled": whether S counts for an owned one too}
 
 On standard output goes one line, {"ready": {…}} or {"failed": {"message": M, "stderr_tail": T, "cure": C}}. Standard
 error is the log. Exit status: 0 stopped, 1 the interpreter cannot be started.
@@ -195,14 +195,14 @@ class Life:
         threading.Thread(target=self.stop, kwargs={"at_once": True}, daemon=True).start()
 
     def _watch_idleness(self, timeout_s: float) -> None:
-        """Stops a backend that nobody owns and nobody used from one look to the next."""
-        seen = self._activity()
+        """Stops a backend that nobody owns, unless it is culled, and nobody used from one look to the next."""
+        seen, is_culled = self._activity(), self._order.get("is_culled", False)
 
         def look() -> None:
             nonlocal seen
             before, seen = seen, self._activity()
             is_busy = any(activity and activity[0] for activity in seen.values())
-            if self.owners.first is None and not is_busy and seen == before:
+            if (is_culled or self.owners.first is None) and not is_busy and seen == before:
                 self.log(f"idle for {timeout_s:g} s")
                 threading.Thread(target=self.stop, daemon=True).start()
             else:

@@ -144,7 +144,7 @@ def test_jupyters_folder_is_found_as_jupyter_finds_it(
     for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(variable, str(home.root))
-    assert home_module._jupyter_runtime_folder() == Path(jupyter_runtime_dir())
+    assert home_module.jupyter_runtime_folder() == Path(jupyter_runtime_dir())
 
 
 def test_a_path_too_long_for_sockets_falls_back_to_the_temporary_folder(

@@ -37,6 +37,7 @@ class Launch:
         port: of a kind that has one; 0 takes a free one.
         is_detached: nobody owns it.
         idle_timeout_s: ends it when unused for so long and owned by nobody; 0 never.
+        is_culled: that ends it though somebody owns it.
         memory_limit_bytes: resident memory of each worker's tree; 0 is no limit.
     """
 
@@ -48,6 +49,7 @@ class Launch:
     is_detached: bool = False
     idle_timeout_s: float = 0.0
     memory_limit_bytes: int = 0
+    is_culled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def start_server(home: Home, launch: Launch) -> Launched:
         "file": str(file),
         "log": str(file.with_suffix(".log")),
         "idle_timeout_s": launch.idle_timeout_s,
+        "is_culled": launch.is_culled,
         "memory_limit_bytes": launch.memory_limit_bytes,
     }
     program = find_folder("servers") / f"{launch.kind}_server.py"

@@ -1,7 +1,7 @@
 """What a backend's name means to this process, and what listings call it. Runs in any process of the host.
 
-In this order: a backend of this process's own, then a shared one. Another process's owned backend is listed as
-`NAME@PID` and reached only by `connect`.
+In this order: a backend of this process's own, then a shared one, which is detached or owned by a Jupyter server.
+Another process's owned backend is listed as `NAME@PID` and reached only by `connect`.
 """
 
 from __future__ import annotations
@@ -9,20 +9,26 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from ..home import jupyter_runtime_folder
 from ..models import Health
 
 
 def label(health: Health) -> str:
-    """What listings call a backend: its name, or `NAME@PID` where another process owns it."""
+    """What listings call a backend: its name, or `NAME@PID` where another process owns it for itself."""
     return f"{health.name}@{health.owner}" if is_others(health) else health.name
 
 
 def is_others(health: Health) -> bool:
-    """Whether another process owns it."""
-    return health.owner not in (None, os.getpid())
+    """Whether another process owns it for itself."""
+    return health.owner not in (None, os.getpid()) and not is_jupyter_server(health.owner)
+
+
+def is_jupyter_server(pid: int | None) -> bool:
+    """Whether a process is a Jupyter server of this user, by the file that each keeps while it runs."""
+    return pid is not None and (jupyter_runtime_folder() / f"jpserver-{pid}.json").exists()
 
 
 def meant(name: str, running: Iterable[Health]) -> Health | None:
     """The running backend that a name means to this process, own before shared; None where it means none."""
     candidates = [health for health in running if health.name == name and not is_others(health)]
-    return min(candidates, key=lambda health: health.owner is None, default=None)
+    return min(candidates, key=lambda health: health.owner != os.getpid(), default=None)

@@ -45,6 +45,7 @@ class BackendRegistry:
         detach: bool,
         idle_timeout_s: float | None,
         memory_limit_bytes: int,
+        cull: bool = False,
     ) -> Backend:
         """See `Beep.start`."""
         check_platform()
@@ -54,7 +55,7 @@ class BackendRegistry:
         name = check_name("backend", name or slug(Path(environment).name))
         if idle_timeout_s is None:
             idle_timeout_s = self._config.get("backend.idle_timeout_s") if detach else 0.0
-        launch = Launch(kind, name, python, environment, port, detach, idle_timeout_s, memory_limit_bytes)
+        launch = Launch(kind, name, python, environment, port, detach, idle_timeout_s, memory_limit_bytes, cull)
         with self._home.lock(f"backend-{name}"):  # two starts of one shared name: one starts, the other is told
             self._refuse_taken(name)
             launched = start_server(self._home, launch)
