@@ -80,7 +80,8 @@ def parse_declaration(name: str, text: str, folder: Path) -> Declaration:
     Raises:
         UsageError: it is no TOML, or says what cannot be meant; nothing was changed.
     """
-    check_name("environment", name)
+    if check_name("environment", name) == "admin":
+        raise UsageError("'admin' is the environment of beep-jupyter itself.", "Choose another name.")
     table = _load(name, text)
     for key, value in table.items():
         _check(name, key, value)

@@ -31,6 +31,7 @@ from .declared_lock import (
 )
 from .lookup import describe
 from .request import Request, parse_request, read_origin
+from .spec import Spec
 from .store import EnvironmentFolder
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ class Declarer:
             EnvironmentBusyError, InstallError, RuntimeNotFoundError, DownloadError: as `create`.
         """
         path = lock_path(folder, declaration.name)
-        if not replace and (ready := self._ready(declaration, path)) is not None:
+        beside = find_lock(path, declaration.name)
+        if not replace and beside is not None and (ready := self._ready(declaration, beside)) is not None:
             return Declared(ready, path)
         with self._home.lock(f"declared-{declaration.name}", on_wait=_say_waiting(declaration.name, on_progress)):
             lock = None if replace else self._holding(declaration, path)
@@ -90,13 +92,13 @@ class Declarer:
                 keep_lock(path, lock.data)
             return Declared(environment, path)
 
-    def _ready(self, declaration: Declaration, path: Path) -> Environment | None:
+    def _ready(self, declaration: Declaration, lock: DeclaredLock) -> Environment | None:
         """The environment, if the lock holds and it is what was built from that; .NET is looked at anew each time."""
-        lock = find_lock(path, declaration.name)
         found = EnvironmentFolder(self._home, declaration.name).find()
-        if lock is None or found is None or declaration.dotnet or lock.declaration != declaration.hash:
+        if found is None or declaration.dotnet or lock.declaration != declaration.hash:
             return None
-        if (found.record.declaration, found.record.spec.lock) != (declaration.hash, lock.hash):
+        spec = found.record.spec
+        if found.record.declaration != declaration.hash or spec != Spec(spec.python, lock=lock.hash):
             return None
         environment = describe(declaration.name, found)
         return environment if environment.state == "ready" else None
