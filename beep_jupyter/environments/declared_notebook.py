@@ -114,12 +114,16 @@ def _is_python(text: str) -> bool:
 
 
 def _refuse_other_languages(notebook: Path, content: dict[str, Any]) -> None:
-    metadata = content.get("metadata", {})
-    facts = metadata if isinstance(metadata, dict) else {}
-    named = [facts.get("language_info", {}).get("name"), facts.get("kernelspec", {}).get("language")]
-    language = next((name for name in named if name), "python")
+    named = [_look_up(content, "metadata", *keys) for keys in (("language_info", "name"), ("kernelspec", "language"))]
+    language = next((name for name in named if isinstance(name, str)), "python")
     if language.lower() not in ("python", "ipython"):
         raise UsageError(
             f"{notebook} is a notebook for {language}, whose kernel knows no `%%beep_env`.",
             "Declare environments in a notebook for Python.",
         )
+
+
+def _look_up(content: Any, *keys: str) -> Any:
+    for key in keys:
+        content = content.get(key) if isinstance(content, dict) else None
+    return content

@@ -31,6 +31,7 @@ from .conftest import HOST_PYTHON, UvLog, break_interpreter, make_wheel, manager
 
 Declare = Callable[..., Declared]
 PYTHON = f"python = {HOST_PYTHON!r}\n"
+EMPTY = b'lock-version = "1.0"\ncreated-by = "uv"\npackages = []\n'
 
 
 @pytest.fixture
@@ -248,9 +249,7 @@ def test_a_range_of_pythons_is_the_one_that_was_locked(
     pair = ".".join(oldest.version.split(".")[:2])
     text = 'python = ">=3.8"'
     lock = environments.declare("one", text, folder).lock
-    lock.write_bytes(
-        finish_lock(b'lock-version = "1.0"\ncreated-by = "uv"\npackages = []\n', "one", pair, _hash(text, folder))
-    )
+    lock.write_bytes(finish_lock(EMPTY, "one", pair, parse_declaration("one", text, folder).hash))
     assert elsewhere.declare("one", text, folder).environment.version == oldest.version
 
 
