@@ -25,6 +25,13 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """Called by jupyter_server, which alone has what the extension imports."""
+    from .server_ext.app import BeepApp
+
+    return [{"module": "beep_jupyter", "app": BeepApp}]
+
+
 def load_ipython_extension(shell: Any) -> None:
     """Called by `%load_ext beep_jupyter`."""
     from .magics import extension

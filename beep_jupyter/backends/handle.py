@@ -126,6 +126,11 @@ def id_in(handle: Handle, transport: Transport | None) -> str:
     return handle._id
 
 
+def form_of(handle: Handle) -> dict[str, Any]:
+    """What the protocol says of a handle: `handleId`, `typeName`, `preview`, and more where it is known."""
+    return dict(handle._form)
+
+
 def forget(handle: Handle) -> None:
     """Makes a handle unusable: its object is gone."""
     handle._is_disposed = True

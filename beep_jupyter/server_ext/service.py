@@ -1,0 +1,252 @@
+"""What the handlers call: `Beep` on threads, long work as tasks, news of both. Runs in the Jupyter server's loop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from .. import listings
+from ..environments.lookup import find_usable
+from ..environments.requirements import parse_names, parse_packages
+from ..errors import UsageError
+from ..home import Home
+from .execution import execute
+from .feed import Feed, Listener
+from .files import with_files
+from .task import Task
+from .tasks import Tasks
+from .threads import in_thread
+from .watch import Watch
+
+if TYPE_CHECKING:
+    from ..manager import Beep
+    from ..models import Health, Output, Runtime
+
+Body = dict[str, Any]
+
+
+class Service:
+    """One home, as REST steers it.
+
+    Args:
+        cull_idle_timeout_s: backends started here that are not used for so long end; 0 never.
+    """
+
+    def __init__(self, beep: Beep, cull_idle_timeout_s: float) -> None:
+        self.feed = Feed()
+        self.tasks = Tasks(str(beep.home), self.feed)
+        self._beep = beep
+        self._cull_idle_timeout_s = cull_idle_timeout_s
+        self._watch = Watch(lambda: listings.backend_objects(beep), self.feed)
+
+    async def runtimes(self) -> list[Runtime]:
+        """All runtimes."""
+        return await in_thread(self._beep.runtimes.list)
+
+    async def runtime(self, id: str) -> Runtime:
+        """The runtime of that id, or that is meant by a version.
+
+        Raises:
+            RuntimeNotFoundError, UnsupportedRuntimeError.
+        """
+        return await in_thread(self._beep.runtimes.find, id)
+
+    def install_runtime(self, said: Body) -> Task:
+        """Makes sure of a runtime, as a task."""
+        target = said.get("name") or said.get("version") or "default"
+        return self.tasks.start("runtimes.init", target, said)
+
+    async def remove_runtime(self, id: str) -> None:
+        """Removes a managed runtime.
+
+        Raises:
+            RuntimeNotFoundError, RuntimeBusyError, UsageError.
+        """
+        await in_thread(self._beep.runtimes.remove, id)
+
+    async def environments(self) -> list[Body]:
+        """All environments."""
+        return await in_thread(listings.environment_objects, self._beep)
+
+    async def environment(self, name: str) -> Body:
+        """One environment.
+
+        Raises:
+            EnvironmentNotFoundError.
+        """
+        return await in_thread(listings.environment_object, self._beep, name)
+
+    async def create_environment(self, said: Body) -> Task:
+        """Builds an environment, as a task.
+
+        Raises:
+            UsageError, EnvironmentExistsError, RuntimeNotFoundError: before a task is made.
+        """
+        await in_thread(self._check, said)
+        return self.tasks.start("environments.create", said["name"], said)
+
+    async def change_environment(self, name: str, said: Body) -> Task:
+        """Locks an environment, or rebuilds it with other arguments, as a task.
+
+        Raises:
+            UsageError, EnvironmentNotFoundError, RuntimeNotFoundError: before a task is made.
+        """
+        if said == {"is_locked": True}:
+            await in_thread(self._beep.environments.get, name)
+            return self.tasks.start("environments.lock", name, {"name": name})
+        wanted = await in_thread(self._changed, name, said)
+        return await self.create_environment(wanted)
+
+    async def delete_environment(self, name: str, *, force: bool) -> None:
+        """Deletes an environment.
+
+        Args:
+            force: stop the backends that run in it first.
+
+        Raises:
+            EnvironmentNotFoundError, EnvironmentBusyError.
+        """
+        await in_thread(self._beep.environments.delete, name, force=force)
+        self._watch.look_soon()
+
+    async def packages(self, name: str) -> list[Body]:
+        """What is installed in an environment.
+
+        Raises:
+            EnvironmentNotFoundError.
+        """
+        found = await in_thread(self._beep.environments.get, name)
+        pairs = (text.partition("==") for text in found.packages)
+        return [{"name": name, "version": version} for name, _, version in pairs]
+
+    async def preview(self, method: str, name: str, said: Body) -> Body:
+        """What an install or uninstall would do.
+
+        Raises:
+            UsageError, EnvironmentNotFoundError, ProblemError.
+        """
+        await in_thread(self._check_packages, method, name, said["packages"])
+        return await self.tasks.carry_out(f"environments.{method}", {"name": name, "dry_run": True, **said})
+
+    async def change_packages(self, method: str, name: str, said: Body) -> Task:
+        """Installs or uninstalls, as a task.
+
+        Raises:
+            UsageError, EnvironmentNotFoundError: before a task is made.
+        """
+        await in_thread(self._check_packages, method, name, said["packages"])
+        return self.tasks.start(f"environments.{method}", name, {"name": name, **said})
+
+    async def backends(self) -> list[Health]:
+        """All backends that run."""
+        return await in_thread(listings.backend_objects, self._beep)
+
+    async def backend(self, name: str) -> Health:
+        """One backend.
+
+        Raises:
+            BackendNotFoundError.
+        """
+        return await in_thread(listings.backend_object, self._beep, name)
+
+    async def start_backend(self, said: Body) -> Health:
+        """Starts a backend that this server owns.
+
+        Raises:
+            BackendExistsError, EnvironmentNotFoundError, UnsupportedRuntimeError, UsageError, StartError.
+        """
+        culled = {"idle_timeout_s": self._cull_idle_timeout_s} if self._cull_idle_timeout_s else {}
+        started = await in_thread(self._beep.start, **{**culled, **said, "cull": True})
+        self._watch.look_soon()
+        return await self.backend(started.name)
+
+    async def stop_backend(self, name: str) -> None:
+        """Stops a backend and all that it started.
+
+        Raises:
+            BackendNotFoundError.
+        """
+        await in_thread(self._beep.stop, name)
+        self._watch.look_soon()
+
+    async def interrupt(self, name: str) -> Body:
+        """Interrupts what a backend runs now.
+
+        Raises:
+            BackendNotFoundError.
+        """
+        return {"interrupted": await in_thread(lambda: self._beep.connect(name).interrupt())}
+
+    async def restart(self, name: str) -> Health:
+        """Gives a backend a fresh worker.
+
+        Raises:
+            BackendNotFoundError, StartError.
+        """
+        await in_thread(lambda: self._beep.connect(name).restart())
+        self._watch.look_soon()
+        return await self.backend(name)
+
+    async def logs(self, name: str) -> list[str]:
+        """The lines of a backend's log.
+
+        Raises:
+            BackendNotFoundError.
+        """
+        return await in_thread(lambda: [line.rstrip("\n") for line in self._beep.connect(name).logs()])
+
+    async def execute(self, name: str, said: Body, on_output: Callable[[Output], None] | None = None) -> Body:
+        """Runs code in a backend; see `execution.execute`.
+
+        Args:
+            on_output: called on a thread with each output as it comes.
+        """
+        return await in_thread(execute, self._beep, name, said, on_output)
+
+    @contextmanager
+    def listening(self) -> Iterator[Listener]:
+        """News of tasks and backends, from now on."""
+        with self.feed.listening() as listener:
+            self._watch.begin()
+            yield listener
+
+    async def stop(self) -> None:
+        """Ends tasks, streams and the backends that this server owns."""
+        self._watch.stop()
+        await self.tasks.stop()
+        self.feed.close()
+        await in_thread(self._stop_own)
+
+    def _stop_own(self) -> None:
+        for health in self._beep.backends():
+            if health.owner == os.getpid():
+                self._beep.stop(health.name)
+
+    def _check(self, said: Body) -> None:
+        with with_files(said) as arguments:
+            self._beep.environments.check(**arguments)
+
+    def _check_packages(self, method: str, name: str, packages: list[str]) -> None:
+        self._beep.environments.get(name)
+        (parse_packages if method == "install" else parse_names)(packages)
+        if not packages:
+            raise UsageError("No package was named.", "Name at least one, such as `numpy`.")
+
+    def _changed(self, name: str, said: Body) -> Body:
+        """The arguments of a create that make an environment what it is, but for what was said."""
+        record = find_usable(Home(self._beep.home), name).record
+        if record.spec.lock:
+            raise UsageError(f"Environment '{name}' was built from a lock.", "Create it again, with `replace`.")
+        kept = {
+            "name": name,
+            "python": record.asked_python or record.spec.python,
+            "packages": list(record.spec.packages),
+            "requirements": record.spec.requirements,
+            "set": record.spec.set,
+            "dotnet": record.spec.dotnet,
+            "replace": True,
+        }
+        given = {key: value for key, value in said.items() if key != "is_locked"}
+        return {key: value for key, value in (kept | given).items() if value}

@@ -1,0 +1,70 @@
+"""Tells listeners of backends that come, change or end, whoever did it. Runs in the Jupyter server's loop.
+
+Backends have no way to call this server, so it looks while somebody listens, and at once after what it did itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from ..listings import as_object
+from ..models import Health
+from .feed import Feed
+from .threads import in_thread
+
+LOOK_S = 2.0
+_TOLD = ("name", "kind", "environment", "state", "owner", "worker_pid", "sessions")
+
+
+class Watch:
+    """Looks at what runs.
+
+    Args:
+        look: lists what runs; called on a thread.
+        feed: is told, and says whether anybody listens.
+    """
+
+    def __init__(self, look: Callable[[], list[Health]], feed: Feed) -> None:
+        self._feed = feed
+        self._known: dict[str, dict[str, Any]] = {}
+        self._look = look
+        self._soon = asyncio.Event()
+        self._watching: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Looks from now on, until nobody listens."""
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.ensure_future(self._go_on())
+
+    def look_soon(self) -> None:
+        """Something has changed just now."""
+        self._soon.set()
+
+    def stop(self) -> None:
+        """Looks no more."""
+        if self._watching is not None:
+            self._watching.cancel()
+
+    async def _go_on(self) -> None:
+        self._known = {}
+        while self._feed.is_heard:
+            self._soon.clear()
+            self._compare({health.name: _told(health) for health in await in_thread(self._look)})
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._soon.wait(), LOOK_S)
+
+    def _compare(self, seen: dict[str, dict[str, Any]]) -> None:
+        before, self._known = self._known, seen
+        for name in before.keys() - seen.keys():
+            self._feed.tell("backend", before[name] | {"state": "ended", "worker_pid": None})
+        for name, facts in seen.items():
+            if before.get(name) != facts:
+                self._feed.tell("backend", facts)
+
+
+def _told(health: Health) -> dict[str, Any]:
+    facts = as_object(health)
+    return {name: facts[name] for name in _TOLD}
