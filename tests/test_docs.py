@@ -95,7 +95,7 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
 def test_every_page_of_the_docs_is_in_the_menu() -> None:
     menu = (CHECKOUT / "mkdocs.yml").read_text()
     docs = CHECKOUT / "docs"
-    assert [page.name for page in docs.rglob("*.md") if f"- {page.relative_to(docs).as_posix()}\n" not in menu] == []
+    assert [page.name for page in docs.rglob("*.md") if f" {page.relative_to(docs).as_posix()}\n" not in menu] == []
 
 
 def commands_below(heading: str) -> set[str]:
