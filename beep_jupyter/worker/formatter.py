@@ -76,13 +76,12 @@ class DisplayFormatter:
         """
         if self.ipython_display_formatter(obj):
             return {}, {}
-        found = self.mimebundle_formatter(obj, include=include, exclude=exclude) or {}
-        data, metadata = (
-            {mime: part for mime, part in (parts or {}).items() if _is_wanted(mime, include, exclude)}
-            for parts in (found if isinstance(found, tuple) else (found, {}))
-        )
+        made = self.mimebundle_formatter(obj, include=include, exclude=exclude) or {}
+        data, metadata = made if isinstance(made, tuple) else (made, {})
+        data, metadata = _wanted(data, include, exclude), _wanted(metadata, include, exclude)
         for mime, formatter in self.formatters.items():
-            if mime not in data and _is_wanted(mime, include, exclude):
+            # what somebody registered for the class goes before the bundle, which goes before the class's own methods
+            if _is_wanted(mime, include, exclude) and (mime not in data or formatter.is_registered(obj)):
                 _add(mime, formatter(obj), data, metadata)
         return data, metadata
 
@@ -155,6 +154,12 @@ class PlainTextFormatter(Formatter):
 
 def _is_wanted(mime: str, include: Collection[str] | None, exclude: Collection[str] | None) -> bool:
     return (not include or mime in include) and not (exclude and mime in exclude)
+
+
+def _wanted(
+    parts: dict[str, Any] | None, include: Collection[str] | None, exclude: Collection[str] | None
+) -> dict[str, Any]:
+    return {mime: part for mime, part in (parts or {}).items() if _is_wanted(mime, include, exclude)}
 
 
 def _add(mime: str, made: Any, data: dict[str, Any], metadata: dict[str, Any]) -> None:

@@ -108,6 +108,10 @@ class Formatter:
         kind = self._known_as(_split(typ))
         return self.deferred_printers[_split(typ)] if kind is None else self.type_printers[kind]
 
+    def is_registered(self, obj: Any) -> bool:
+        """Whether there is a function registered for a value."""
+        return self._for_any_of(mro_of(obj)) is not None
+
     def pop(self, typ: Kind, default: Any = _MISSING) -> Any:
         """Takes the function of exactly this class away, and returns it.
 
