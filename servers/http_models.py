@@ -13,8 +13,10 @@ from pydantic.alias_generators import to_camel
 
 from supervisor import DEFAULT_SESSION
 
+LARGEST_COUNT = 10**6  # as in the worker
 LONGEST_S = 1e9
 
+Count = Annotated[int, Field(gt=0, le=LARGEST_COUNT, strict=True)]
 Cursor = Annotated[int, Field(ge=0, strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 Text = Annotated[str, Field(strict=True)]
@@ -63,6 +65,8 @@ class Execute(CallBody):
     outputs: list[Text] | None = Field(None, description="Names of variables to bring back after success.")
     result: Flag = Field(True, description="Whether the last expression's value is wanted, beside its display.")
     stdin: Flag = Field(False, description="Whether the client answers `input_request` events.")
+    cell: Count | None = Field(None, description="The number of the notebook's cell that the code is, for `Out`.")
+    quiet: Flag = Field(False, description="Whether the last expression is not to be displayed.")
 
 
 class Input(SessionBody):

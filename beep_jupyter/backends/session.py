@@ -67,6 +67,8 @@ class Session(ObjectMethods):
         *,
         want_result: bool = True,
         pickle: bool = False,
+        cell: int | None = None,
+        quiet: bool = False,
     ) -> Execution:
         """Runs code as a notebook cell: output streams, the last expression is displayed.
 
@@ -83,6 +85,9 @@ class Session(ObjectMethods):
             want_result: whether the last expression's value is brought back, beside its display.
             pickle: whether values without a codec may travel as pickles, this time: they may run code where they
                 arrive.
+            cell: the number of the notebook's cell that the code is. `_`, `In` and `Out` know it by that, and
+                tracebacks look like a notebook's. None: it is no cell, and leaves nothing of this behind.
+            quiet: whether the last expression is not to be displayed, nor to become `_`.
 
         Raises:
             ExecutionError: the code raised, with the Execution attached; not with `check=False`.
@@ -92,9 +97,9 @@ class Session(ObjectMethods):
         """
         parcel = Parcel(self._caller, takes_pickle=pickle)
         trees = parcel.add_variables(inputs or {})
-        fields = {"code": code, "inputs": trees, "outputs": list(outputs), "result": want_result}
-        if stdin is not None:
-            fields["stdin"] = True
+        fields: dict[str, Any] = {"code": code, "inputs": trees, "outputs": list(outputs), "result": want_result}
+        given = {"stdin": stdin is not None, "cell": cell, "quiet": quiet}
+        fields.update((name, value) for name, value in given.items() if value)
         seen: list[Output] = []
 
         def gather(output: Output) -> None:

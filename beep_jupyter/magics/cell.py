@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 import tokenize
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from ..errors import BeepError, ExecutionError, ExecutionTimeoutError, UsageErro
 from ..models import Execution, Output
 from .line import split
 from .outputs import Publisher
+from .transforming import transformed
 
 
 def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
@@ -35,13 +37,16 @@ def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
     publisher, is_silent = Publisher(shell), request.is_quiet or _is_silenced(cell)
     try:
         execution = backend.execute(
-            cell,
+            transformed(cell),
             inputs=inputs,
             outputs=request.outputs,
             timeout_s=request.timeout_s,
             on_output=_hide if request.is_quiet else publisher.publish,
+            stdin=_answer if _may_ask(shell) else None,
             want_result=not is_silent,
             pickle=request.takes_pickle,
+            cell=shell.execution_count,
+            quiet=is_silent,
         )
     except ExecutionError as error:
         _finish(shell, publisher, error.execution, is_silent)
@@ -85,6 +90,15 @@ def _is_silenced(cell: str) -> bool:
         return bool(DisplayHook.semicolon_at_end_of_expression(cell))  # type: ignore[no-untyped-call]
     except (tokenize.TokenError, SyntaxError):  # Python of another version, which this one cannot read
         return False
+
+
+def _may_ask(shell: Any) -> bool:
+    """Whether somebody can answer a cell that asks for input; nobody can where a notebook runs without a front end."""
+    return bool(getattr(getattr(shell, "kernel", None), "_allow_stdin", True))
+
+
+def _answer(prompt: str, is_password: bool) -> str:
+    return getpass.getpass(prompt) if is_password else input(prompt)
 
 
 def _hide(output: Output) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from IPython.core import page
+
 from ..models import Output
 
 
@@ -31,6 +33,9 @@ class Publisher:
             self._result = output
 
     def _display(self, output: Output, is_update: bool) -> None:
+        if output.get("metadata", {}).get("beep", {}).get("page"):
+            page.page(output["data"])
+            return
         self._shell.display_pub.publish(
             output["data"], output.get("metadata", {}), transient=output.get("transient", {}), update=is_update
         )

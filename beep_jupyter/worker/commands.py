@@ -10,7 +10,6 @@ import sys
 import time
 
 from . import late, registry
-from .display import bundle
 from .handles import memory_of, preview, shape_of, type_name
 from .outward import Outward
 from .request import Refusal
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from .cells import Cells
     from .outward import Answer
     from .request import Request
     from .shell import Shell
@@ -54,16 +54,17 @@ class Commands:
 
     Args:
         shell: runs code.
+        cells: what goes on around the code of `execute`.
         stdin: what code reads from when its client answers.
     """
 
-    def __init__(self, shell: Shell, stdin: StandardInput) -> None:
+    def __init__(self, shell: Shell, cells: Cells, stdin: StandardInput) -> None:
+        self._cells = cells
         self._shell = shell
         self._stdin = stdin
         self._namespace = shell.namespace
         self._outward = Outward()
         self._methods = _methods_of(self)
-        self._count = 0
         registry.register([registry.Codec("handle", (), _no_encoder, self._outward.handles.decode)])
 
     def find(self, command: Any) -> Method:
@@ -117,30 +118,37 @@ class Commands:
                     self._namespace[name] = value
 
     def do_execute(self, request: Request) -> Answer:
-        """{code, inputs, outputs, result, stdin} → {status, result, values, error, duration_s}, outputs as events."""
-        code, wanted = request.text("code"), request.names("outputs")
+        """{code, inputs, outputs, result, stdin, cell, quiet} → {status, result, values, error, duration_s}, outputs as
+        events."""
+        code, wanted, number = request.text("code"), request.names("outputs"), request.count("cell")
         self._namespace.update(request.mapping("inputs"))
-        self._count += 1
         begun = time.perf_counter()
         buffers: list[Any] = []
         fields: dict[str, Any] = {"status": "ok", "result": None, "values": {}, "error": None}
         try:
+            self._cells.begin(code, number)
             if request.fields.get("stdin") is True:
                 self._stdin.open(request.ask)
-            value = self._shell.run(code)
-            if value is not None:
-                self._show(value, request.emit)
-                if request.fields.get("result", True):
-                    fields["result"] = self._outward.tree(value, buffers, request)
+            fields["result"] = self._result_of(code, buffers, request)
             self._bring(wanted, fields["values"], buffers, request)
         except BaseException as error:  # noqa: BLE001  the execute loop's edge: whatever user code raises is its result
             fields["status"] = "interrupted" if isinstance(error, KeyboardInterrupt) else "error"
-            fields["error"] = self.describe(error)
+            fields["error"] = self._described(error)
             request.emit(dict(fields["error"], output_type="error"))
         finally:
+            self._cells.end()
             self._stdin.close_to_code()
         fields["duration_s"] = time.perf_counter() - begun
         return _with_notes(fields, request), buffers
+
+    def _result_of(self, code: str, buffers: list[Any], request: Request) -> Any:
+        """Runs the code of a cell and shows its last expression; the tree of its value, None where it is not wanted."""
+        value = self._cells.run(code)
+        if value is None:
+            return None
+        if request.fields.get("quiet") is not True:
+            self._cells.show(value)
+        return self._outward.tree(value, buffers, request) if request.fields.get("result", True) else None
 
     def do_put(self, request: Request) -> Answer:
         """{values: {name: value}} → {success, notes}; with the form `arrow` each value is an Arrow stream's bytes."""
@@ -160,12 +168,12 @@ class Commands:
 
     def do_variables(self, request: Request) -> Answer:
         """{} → {variables: {name: {type, repr, shape, size_bytes}}}, without modules and names that begin with `_`."""
-        module = type(sys)
+        module, history = type(sys), self._cells.history
         return {
             "variables": {
                 name: _summary(value)
                 for name, value in self._namespace.items()
-                if not name.startswith("_") and type(value) is not module
+                if not name.startswith("_") and type(value) is not module and not history.is_ours(name)
             }
         }, []
 
@@ -179,27 +187,22 @@ class Commands:
 
         `execute` tells of it in its fields, the others in the reply's error.
         """
-        found = self.describe(error)
+        found = self._described(error)
         status = "interrupted" if isinstance(error, KeyboardInterrupt) else "error"
         if command == "execute":
             return {"status": status, "result": None, "values": {}, "error": found, "duration_s": 0.0}, None
         return None, dict(found, code="raised", status=status, message=found["ename"] + ": " + found["evalue"])
 
-    def describe(self, error: BaseException) -> dict[str, Any]:
+    def _described(self, error: BaseException) -> dict[str, Any]:
         """Jupyter's error of an exception; what `%debug` and `pdb.pm()` look at is set as by any Python."""
         sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
-        described: dict[str, Any] = late.load("failures").describe(error)
-        return described
+        return self._cells.describe(error)
 
     def _known(self, request: Request) -> str:
         name = request.text("name")
         if name not in self._namespace:
             raise Refusal("no_variable", "there is no variable '%s'" % name)
         return name
-
-    def _show(self, value: Any, emit: Callable[[dict[str, Any]], None]) -> None:
-        data, metadata = bundle(value)
-        emit({"output_type": "execute_result", "execution_count": self._count, "data": data, "metadata": metadata})
 
     def _bring(self, wanted: list[str], found: dict[str, Any], buffers: list[Any], request: Request) -> None:
         """Encodes the variables asked for; the missing are named after the others were taken."""

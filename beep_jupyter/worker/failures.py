@@ -5,6 +5,7 @@ Runs in the worker; imported when something first fails, because `traceback` is 
 
 from __future__ import annotations
 
+import sys
 import traceback
 
 TYPE_CHECKING = False
@@ -19,17 +20,32 @@ _OURS = __file__.rpartition("/")[0] + "/"
 
 def describe(error: BaseException) -> dict[str, Any]:
     """`{"ename", "evalue", "traceback"}` of an exception, without our own frames."""
-    outermost = _first(error, lambda file: file.startswith(_CELL)) or _first(error, lambda file: _OURS not in file)
-    error.__traceback__ = outermost
+    error.__traceback__ = users_part(error)
     try:
-        lines = traceback.format_exception(type(error), error, outermost)
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
     except Exception as broken:  # noqa: BLE001  an exception class of the user's that cannot be shown
         lines = ["(the traceback cannot be shown: %r)\n" % type(broken).__name__]
-    return {
-        "ename": type(error).__name__,
-        "evalue": _text_of(error),
-        "traceback": "".join(lines).rstrip("\n").split("\n"),
-    }
+    return dict(described(error), traceback="".join(lines).rstrip("\n").split("\n"))
+
+
+def described(error: BaseException) -> dict[str, Any]:
+    """`{"ename", "evalue"}` of an exception."""
+    return {"ename": type(error).__name__, "evalue": _text_of(error)}
+
+
+def show(error: BaseException) -> None:
+    """Prints an exception that is nobody's result."""
+    sys.stderr.write("\n".join(describe(error)["traceback"]) + "\n")
+
+
+def users_part(error: BaseException) -> TracebackType | None:
+    """The traceback from the first entry on that is the user's."""
+    return _first(error, lambda file: file.startswith(_CELL)) or _first(error, lambda file: not is_ours(file))
+
+
+def is_ours(file: str) -> bool:
+    """Whether a file is of this package."""
+    return _OURS in file
 
 
 def _first(error: BaseException, is_wanted: Callable[[str], bool]) -> TracebackType | None:

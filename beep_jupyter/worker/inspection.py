@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .request import Request
 
 _REST_OF_WORD = re.compile(r"\w*")
+_SIZED = (str, bytes, list, tuple, dict, set, frozenset)
+_TITLE_WIDTH = 10
 
 
 class InspectionCommands:
@@ -46,10 +48,32 @@ class InspectionCommands:
         return {"found": False, "data": {}}, []
 
 
-def describe(name: str, found: Any) -> str:
-    """What to show of an object that goes by that name."""
-    parts = [_signature(name, found), _value(found), _docstring(found), _file(found), "Type: " + type_name(found)]
-    return "\n".join(part for part in parts if part)
+def describe(name: str, found: Any, has_source: bool = False) -> str:
+    """What to show of an object that goes by that name, as IPython's `?` does.
+
+    Args:
+        has_source: whether its source is wanted, which stands for the docstring then, where there is one.
+    """
+    source = source_of(found) if has_source else ""
+    about = [("Source", source)] if source else [("Docstring", _docstring(found) or "<no docstring>")]
+    kind = ("Type", type_name(found))
+    if callable(found):
+        fields = [*_signature(name, found), *about, _file(found), kind]
+    else:
+        fields = [kind, _value(found), _length(found), _file(found), *about]
+    return "\n".join(_field(title, text) for title, text in fields if text)
+
+
+def source_of(found: Any) -> str:
+    """Its source; empty where there is none."""
+    try:
+        return inspect.getsource(found).rstrip("\n")
+    except (TypeError, OSError):
+        return ""
+
+
+def _field(title: str, text: str) -> str:
+    return "%s:%s%s" % (title, "\n", text) if "\n" in text else "%-*s %s" % (_TITLE_WIDTH, title + ":", text)
 
 
 def _candidates(code: str, cursor: int) -> list[str]:
@@ -65,20 +89,20 @@ def _candidates(code: str, cursor: int) -> list[str]:
     return found + [call] if call is not None else found
 
 
-def _signature(name: str, found: Any) -> str:
-    if not callable(found):
-        return ""
+def _signature(name: str, found: Any) -> list[tuple[str, str]]:
     try:
-        signature = str(inspect.signature(found))
+        signature = name + str(inspect.signature(found))
     except (TypeError, ValueError):
-        return ""  # written in C, without a word of its arguments
-    return ("Init signature: " if lookup.is_a(found, type) else "Signature: ") + name + signature
+        return []  # written in C, without a word of its arguments
+    return [("Init signature" if lookup.is_a(found, type) else "Signature", signature)]
 
 
-def _value(found: Any) -> str:
-    if callable(found) or lookup.is_a(found, ModuleType) or lookup.is_computed(found):
-        return ""
-    return "String form: " + preview(found)
+def _value(found: Any) -> tuple[str, str]:
+    return "String form", "" if lookup.is_a(found, ModuleType) or lookup.is_computed(found) else preview(found)
+
+
+def _length(found: Any) -> tuple[str, str]:
+    return "Length", str(len(found)) if type(found) in _SIZED else ""
 
 
 def _docstring(found: Any) -> str:
@@ -86,14 +110,12 @@ def _docstring(found: Any) -> str:
         text = inspect.getdoc(found)
     except Exception:  # noqa: BLE001  a `__doc__` of the user's that fails
         return ""
-    if type(text) is not str or not text:
-        return ""
-    return "Docstring:" + ("\n" if "\n" in text else " ") + text
+    return text if type(text) is str else ""
 
 
-def _file(found: Any) -> str:
+def _file(found: Any) -> tuple[str, str]:
     try:
         file = inspect.getfile(found)
     except (TypeError, OSError):
-        return ""
-    return "" if file.startswith("<") else "File: " + file
+        return "File", ""
+    return "File", "" if file.startswith("<") else file

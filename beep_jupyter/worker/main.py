@@ -10,7 +10,8 @@ import faulthandler
 import os
 import sys
 
-from . import descriptors, forks
+from . import builtin_names, descriptors, forks, import_hooks
+from .cells import Cells
 from .channel import Channel
 from .commands import Commands
 from .cstdio import CStdout
@@ -43,10 +44,13 @@ def run() -> None:
         "python": "%d.%d.%d" % sys.version_info[:3],
     }
     sys.stdin = stdin = StandardInput()
-    loop = Loop(channel, Commands(shell, stdin), sink, interrupts, descriptors.STATUS, ready)
+    cells = Cells(shell, sink.emit)
+    loop = Loop(channel, Commands(shell, cells, stdin), sink, interrupts, descriptors.STATUS, ready)
     forks.install(sink, streams, loop.after_fork_in_child)
     sink.start(1, 2)
     shell.install()
+    import_hooks.install()
+    builtin_names.install(shell, cells)
     channel.send(dict(ready, type="ready"))
     sink.c_stdout = CStdout()  # while the server and the client greet each other
     try:

@@ -9,6 +9,7 @@ import os
 import sys
 from importlib.machinery import PathFinder
 
+from .import_hooks import StandIns
 from .request import Refusal
 
 TYPE_CHECKING = False
@@ -122,6 +123,8 @@ def find_spec(full: str, path: list[str] | None) -> ModuleSpec | None:
         path: of the package that it is in; None for a module in none.
     """
     for finder in sys.meta_path:
+        if type(finder) is StandIns:  # what stands in for a library is not the library
+            continue
         if finder is PathFinder:
             spec = _find_on_path(full, sys.path if path is None else path)
         else:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     Ask = Callable[[str, bool], "str | None"]
 
+LARGEST_COUNT = 10**6  # of the cells of a notebook: each has a place in `In`
 LONGEST_S = 1e9
 
 
@@ -67,6 +68,13 @@ class Request:
         value = self.fields.get(name, largest)
         if type(value) is not int or not 0 <= value <= largest:
             raise Refusal("bad_request", "field '%s' must be a number from 0 to %d" % (name, largest))
+        return value
+
+    def count(self, name: str) -> int | None:
+        """A number from 1 on; None where none is given."""
+        value = self.fields.get(name)
+        if value is not None and (type(value) is not int or not 0 < value <= LARGEST_COUNT):
+            raise Refusal("bad_request", "field '%s' must be a number from 1 to %d, or null" % (name, LARGEST_COUNT))
         return value
 
     @property

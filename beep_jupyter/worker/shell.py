@@ -33,13 +33,16 @@ class Shell:
         sys.path.insert(0, "")
         sys.argv[:] = [""]
 
-    def run(self, text: str) -> Any:
+    def run(self, text: str, number: int = 0) -> Any:
         """Runs a text in the namespace and returns the value of its last expression, None where there is none.
 
         Raises whatever the text raises, SyntaxError included. A child that the text forked ends here.
+
+        Args:
+            number: of the cell that the text is, for tracebacks.
         """
         try:
-            source = self.sources.compile(text)
+            source = self.sources.compile(text, number)
             value = None
             if source.needs_loop:
                 value = self._run_in_loop(source)

@@ -16,6 +16,7 @@ _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST and PyCF_ALLOW_TOP_LEVEL_AWAIT, without i
 _TOP_LEVEL_AWAIT = 0x2000
 _COROUTINE = 0x80  # inspect.CO_COROUTINE
 _ASYNC_WORDS = ("async", "await")  # `asyncio` among them
+_CELL_MAGIC = "get_ipython().run_cell_magic("  # whose text is compiled by itself, and may need the loop then
 
 
 class Source:
@@ -34,18 +35,30 @@ class Source:
         self.last = last
         self.needs_loop = needs_loop
 
+    def codes(self) -> list[CodeType]:
+        """What was compiled of the text; nothing where it is empty."""
+        return [code for code in (self.body, self.last) if code is not None]
+
 
 class SourceCache:
-    """Compiles texts and remembers the latest; tracebacks, warnings and `inspect.getsource` find the lines of all."""
+    """Compiles texts and remembers the latest; tracebacks, warnings and `inspect.getsource` find the lines of all.
 
-    __slots__ = ("_compiled", "_count")
+    Attributes:
+        numbers: of the notebook's cells that texts were, the latest of each, by file.
+    """
+
+    __slots__ = ("_compiled", "_count", "numbers")
 
     def __init__(self) -> None:
         self._compiled: OrderedDict[str, Source] = OrderedDict()
         self._count = 0
+        self.numbers: dict[str, int] = {}
 
-    def compile(self, text: str) -> Source:
+    def compile(self, text: str, number: int = 0) -> Source:
         """The Source of a text.
+
+        Args:
+            number: of the cell that the text is.
 
         Raises:
             SyntaxError, ValueError: as `compile` does; the text is remembered for the traceback all the same.
@@ -53,9 +66,13 @@ class SourceCache:
         source = self._compiled.get(text)
         if source is not None:
             self._compiled.move_to_end(text)
+            if number:
+                self.numbers.update((code.co_filename, number) for code in source.codes())
             return source
         self._count += 1
         file = "<cell %d>" % self._count
+        if number:
+            self.numbers[file] = number
         # without a time, linecache never looks for a file of that name
         linecache.cache[file] = len(text), None, text.splitlines(True), file
         source = self._compiled[text] = compile_text(text, file)
@@ -66,13 +83,14 @@ class SourceCache:
     def _forget_oldest(self) -> None:
         """Drops a compiled text, and its lines unless something that it defined may still be shown."""
         _, source = self._compiled.popitem(last=False)
-        codes = [code for code in (source.body, source.last) if code is not None]
+        codes = source.codes()
         if codes and not any(isinstance(constant, CodeType) for code in codes for constant in code.co_consts):
             linecache.cache.pop(codes[0].co_filename, None)
+            self.numbers.pop(codes[0].co_filename, None)
 
 
 def compile_text(text: str, file: str) -> Source:
-    needs_loop = any(word in text for word in _ASYNC_WORDS)
+    needs_loop = any(word in text for word in _ASYNC_WORDS) and not text.startswith(_CELL_MAGIC)
     flags = _TOP_LEVEL_AWAIT if needs_loop else 0
     try:
         return Source(None, compile(text, file, "eval", flags, True), needs_loop)

@@ -42,7 +42,7 @@ def test_a_cursor_counts_characters(backend: Backend) -> None:
 
 def test_an_object_is_inspected(backend: Backend) -> None:
     backend.evaluate(CODE)
-    text = "Signature: move(step=1)\nDocstring: Goes on.\nType: method"
+    text = "Signature: move(step=1)\nDocstring: Goes on.\nType:      method"
     assert backend.inspect("point.move(1)", 9) == Inspection(True, {"text/plain": text})
     assert backend.inspect("point.move(").data == {"text/plain": text}
     assert backend.inspect("nowhere") == Inspection(False, {})

@@ -92,7 +92,7 @@ def test_an_error_shows_the_remote_traceback_and_raises_by_its_name(cell) -> Non
     assert isinstance(done.error, KeyError)
     assert isinstance(done.error, ExecutionError)
     assert "    return {}['k']\n" in done.out
-    assert done.out.endswith("KeyError: 'k'\n")
+    assert done.out.endswith("\x1b[31mKeyError\x1b[0m: 'k'\n")
     assert "run_cell_magic" not in done.out
 
 
@@ -114,8 +114,9 @@ def test_an_error_can_be_caught_as_the_builtin(cell, shell) -> None:
 def test_no_raise_shows_the_error_and_goes_on(cell) -> None:
     done = cell("%%beep_eval legacy --no-raise\n1 / 0")
     assert done.error is None
-    assert done.err.startswith("Traceback (most recent call last):\n")
-    assert done.err.endswith("ZeroDivisionError: division by zero\n")
+    assert "Traceback (most recent call last)" in done.err
+    assert "> 1\x1b[0m 1 / 0\n" in done.err
+    assert done.err.endswith("\x1b[31mZeroDivisionError\x1b[0m: division by zero\n")
 
 
 def test_no_raise_goes_on_after_a_dead_worker_too(cell) -> None:

@@ -63,7 +63,7 @@ def told(marked: str, namespace: dict[str, Any]) -> str | None:
     return found
 
 
-MOVE = "Signature: move(step, *, slowly=False)\nDocstring:\nGoes somewhere.\n\nFar away.\nType: method"
+MOVE = "Signature: move(step, *, slowly=False)\nDocstring:\nGoes somewhere.\n\nFar away.\nType:      method"
 
 
 @pytest.mark.parametrize(
@@ -87,16 +87,16 @@ def test_a_method_is_told_by_signature_docstring_and_type(namespace: dict[str, A
 @pytest.mark.parametrize(
     ("marked", "text"),
     [
-        ("Point|", "Init signature: Point(x, y=0)\nDocstring: A place.\nType: type"),
-        ("Point(|", "Init signature: Point(x, y=0)\nDocstring: A place.\nType: type"),
-        ("Point.origin|", "Signature: origin(n=0)\nType: method"),
-        ("point.origin|", "Signature: origin(n=0)\nType: method"),
-        ("point.distance|", "Signature: distance(a, b)\nType: function"),
-        ("point.danger|", "Docstring: Better not.\nType: property"),
+        ("Point|", "Init signature: Point(x, y=0)\nDocstring: A place.\nType:      type"),
+        ("Point(|", "Init signature: Point(x, y=0)\nDocstring: A place.\nType:      type"),
+        ("Point.origin|", "Signature: origin(n=0)\nDocstring: <no docstring>\nType:      method"),
+        ("point.origin|", "Signature: origin(n=0)\nDocstring: <no docstring>\nType:      method"),
+        ("point.distance|", "Signature: distance(a, b)\nDocstring: <no docstring>\nType:      function"),
+        ("point.danger|", "Type:      property\nDocstring: Better not."),
         ("'abc'.upper|", "Docstring: Return a copy of the string converted to uppercase."),
         ("math.sqrt|", "Signature: sqrt(x, /)\nDocstring: Return the square root of x."),
         ("points|", "String form: [<somewhere.Point object at"),
-        ("silent|", "String form: <repr failed: RuntimeError>\nType: somewhere.Silent"),
+        ("silent|", "Type:      somewhere.Silent\nString form: <repr failed: RuntimeError>\n"),
         ("math|", "Docstring:\nThis module provides access to the mathematical functions"),
         ("len|", "Signature: len(obj, /)\n"),
         ("None|", "String form: None\n"),
@@ -118,4 +118,4 @@ def test_what_is_not_known_is_not_found(namespace: dict[str, Any], marked: str) 
 def test_the_file_of_what_has_one_is_told(namespace: dict[str, Any]) -> None:
     import json
 
-    assert f"File: {json.__file__}" in (told("json|", {"json": json}) or "")
+    assert f"File:      {json.__file__}" in (told("json|", {"json": json}) or "")
