@@ -65,11 +65,8 @@ __all__ = [
     "display_pretty",
     "display_svg",
     "publish_display_data",
-    "set_matplotlib_formats",
     "update_display",
 ]
-
-on_matplotlib_formats: Callable[..., object] | None = None  # who shows figures is told which formats are wanted
 
 
 def display(
@@ -179,12 +176,6 @@ class DisplayHandle:
     def update(self, obj: Any, **kwargs: Any) -> None:
         """Shows a value where something of this name is shown."""
         update_display(obj, display_id=self.display_id, **kwargs)
-
-
-def set_matplotlib_formats(*formats: str, **kwargs: Any) -> None:
-    """Says in which formats figures are shown."""
-    if on_matplotlib_formats is not None:
-        on_matplotlib_formats(*formats, **kwargs)
 
 
 def _display_one(name: str, mime: str) -> Callable[..., None]:

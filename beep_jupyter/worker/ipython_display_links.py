@@ -188,7 +188,7 @@ class FileLinks(FileLink):
         links = [
             "&nbsp;&nbsp;" + self._link("%s/%s" % (folder, name), escape(name)) for name in _shown(files, suffixes)
         ]
-        lines = [folder + "/", *links] if links else []
+        lines = [escape(folder) + "/", *links] if links else []
         return [self.result_html_prefix + line + self.result_html_suffix for line in lines]
 
 

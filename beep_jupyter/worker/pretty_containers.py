@@ -48,13 +48,15 @@ def _set(open_text: str, close_text: str) -> Print:
 
 
 def _in_order(values: Any, most: int) -> Iterable[Any]:
-    """Sorted, where that is possible and all will be shown."""
+    """Sorted where all will be shown: by themselves, else by their texts, else not."""
     if most and len(values) >= most:
         return values  # type: ignore[no-any-return]
-    try:
-        return sorted(values)
-    except Exception:  # noqa: BLE001  the values' own `<`, which may raise anything
-        return values  # type: ignore[no-any-return]
+    for key in (None, str):
+        try:
+            return sorted(values, key=key)
+        except Exception:  # noqa: BLE001  the values' own `<` and `str`, which may raise anything
+            pass
+    return values  # type: ignore[no-any-return]
 
 
 def _mapping(open_text: str, close_text: str) -> Print:
@@ -86,7 +88,8 @@ def _call(arguments: Callable[[Any], list[tuple[str, Any]]]) -> Print:
 
 def print_call(name: str, arguments: Iterable[tuple[str, Any]], printer: Printer) -> None:
     """Prints `name(argument, keyword=argument)`, the arguments below each other where they do not fit."""
-    with printer.group(len(name) + 1, name + "(", ")"):
+    # The outer group is one more than other values have: which group breaks first depends on it.
+    with printer.group(), printer.group(len(name) + 1, name + "(", ")"):
         for index, (keyword, argument) in enumerate(arguments):
             if index:
                 printer.text(",")
