@@ -11,8 +11,6 @@ from collections.abc import Iterator
 
 import click
 
-from .cell import beep_eval
-from .env import beep_env
 from .group import TopicGroup
 from .tree import beep
 
@@ -22,14 +20,15 @@ _HEAD = """# Commands
 prints an array of objects. Exit status: 0 done, 1 failed with one sentence and a hint on stderr, 2 wrong usage; `eval`
 and `run` follow the code.
 
+What cells can do beside them is in [magics](magics.md).
+
 It is made from the commands themselves: `python -m beep_jupyter.commands.reference > docs/reference/commands.md`.
 """
 
 
 def markdown() -> str:
     """The whole page."""
-    cells = [*_of_command(beep_eval, "%%beep_eval"), *_of_command(beep_env, "%%beep_env")]
-    return "\n".join([_HEAD, *_of_group(beep, "beep"), "## In a cell\n", *cells])
+    return "\n".join([_HEAD, *_of_group(beep, "beep")])
 
 
 def _of_group(group: TopicGroup, path: str) -> Iterator[str]:
@@ -41,10 +40,11 @@ def _of_group(group: TopicGroup, path: str) -> Iterator[str]:
             if isinstance(command, TopicGroup):
                 yield from _of_group(command, name)
             else:
-                yield from _of_command(command, name)
+                yield from of_command(command, name)
 
 
-def _of_command(command: click.Command, path: str) -> Iterator[str]:
+def of_command(command: click.Command, path: str) -> Iterator[str]:
+    """The section of one command, which is called as `path` says."""
     context = click.Context(command, info_name=path)
     usage = " ".join(command.collect_usage_pieces(context)).replace("[OPTIONS] ", "").replace("[OPTIONS]", "")
     yield f"### `{path}`\n"

@@ -1,12 +1,10 @@
 """An environment as a notebook declares it: the TOML below `%%beep_env NAME`, checked. Host's Python; runs nothing.
 
-    python = "3.9"                           a version, a runtime's id or a path; without it the default runtime
+    python = "3.9"
     dependencies = ["pandas<1.4", "numpy<2"]
-    requirements = "requirements.txt"        a requirements file beside the notebook
-    set = "data-science"                     a named set of packages
-    dotnet = true                            make .NET usable in it
 
-No key is needed. A declaration has a hash over all that it says, by which its lock is known.
+`KEYS` lists what else it may say; no key is needed. A declaration has a hash over all that it says, by which its lock
+is known.
 """
 
 from __future__ import annotations
@@ -24,15 +22,43 @@ from ..home import absolute_path
 from ..names import check_name
 from .requirements import RequirementsFile, is_path, parse_packages, read_requirements
 
-_KEYS = {"python": str, "dependencies": list, "requirements": str, "set": str, "dotnet": bool}
-_MEANT = {"packages": "dependencies", "requires-python": "python", "version": "python"}  # what other files call them
-_EXAMPLES = {
-    "python": 'Write it in quotation marks, such as `python = "3.9"`.',
-    "dependencies": 'Write a list of texts, such as `dependencies = ["pandas<1.4", "numpy<2"]`.',
-    "requirements": 'Write the path of a requirements file, such as `requirements = "requirements.txt"`.',
-    "set": 'Write the name of one set, such as `set = "data-science"`.',
-    "dotnet": "Write `dotnet = true`, or leave it out.",
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key that a declaration may have.
+
+    Attributes:
+        kind: what its value is.
+        meaning: for the reference.
+        example: what to write, for a value that cannot be meant.
+    """
+
+    kind: type
+    meaning: str
+    example: str
+
+
+KEYS = {
+    "python": Key(
+        str,
+        "A version, a runtime's id, or a path. A version that the machine has not is downloaded. Without it: the "
+        "default runtime.",
+        'Write it in quotation marks, such as `python = "3.9"`.',
+    ),
+    "dependencies": Key(
+        list,
+        "Packages, and paths of wheels and projects.",
+        'Write a list of texts, such as `dependencies = ["pandas<1.4", "numpy<2"]`.',
+    ),
+    "requirements": Key(
+        str,
+        "The path of a requirements file.",
+        'Write the path of a requirements file, such as `requirements = "requirements.txt"`.',
+    ),
+    "set": Key(str, "The name of a set of packages.", 'Write the name of one set, such as `set = "data-science"`.'),
+    "dotnet": Key(bool, "Make .NET usable in it.", "Write `dotnet = true`, or leave it out."),
 }
+_MEANT = {"packages": "dependencies", "requires-python": "python", "version": "python"}  # what other files call them
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +133,13 @@ def _load(name: str, text: str) -> dict[str, Any]:
 
 
 def _check(name: str, key: str, value: Any) -> None:
-    if key not in _KEYS:
-        meant = _MEANT.get(key) or nearest_match(key, _KEYS)
-        cure = f"Did you mean '{meant}'?" if meant else f"There are: {', '.join(_KEYS)}."
+    if key not in KEYS:
+        meant = _MEANT.get(key) or nearest_match(key, KEYS)
+        cure = f"Did you mean '{meant}'?" if meant else f"There are: {', '.join(KEYS)}."
         raise UsageError(f"The declaration of environment '{name}' has the unknown key '{key}'.", cure)
     texts = value if key == "dependencies" and isinstance(value, list) else []
-    if not isinstance(value, _KEYS[key]) or not all(isinstance(text, str) for text in texts):
-        raise UsageError(f"In the declaration of environment '{name}', '{key}' cannot be {value!r}.", _EXAMPLES[key])
+    if not isinstance(value, KEYS[key].kind) or not all(isinstance(text, str) for text in texts):
+        raise UsageError(f"In the declaration of environment '{name}', '{key}' cannot be {value!r}.", KEYS[key].example)
 
 
 def _python(folder: Path, text: str) -> str | None:
