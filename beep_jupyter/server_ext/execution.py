@@ -6,7 +6,7 @@ Values have the JSON form of the HTTP backends; one with more memory than JSON s
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..backends.backend import Backend
 from ..backends.connection_file import read
@@ -17,14 +17,11 @@ from ..models import Execution, Output
 from ..worker import values
 from ..worker.receiver import INLINE_LIMIT_BYTES, Receiver
 
-if TYPE_CHECKING:
-    from ..manager import Beep
-
 _TERMS = Terms(INLINE_LIMIT_BYTES, 0)
 _JSON = Receiver("JSON", inline_limit_bytes=INLINE_LIMIT_BYTES, max_bytes=INLINE_LIMIT_BYTES)
 
 
-def execute(beep: Beep, name: str, said: dict[str, Any], on_output: Callable[[Output], None] | None) -> dict[str, Any]:
+def execute(running: Backend, said: dict[str, Any], on_output: Callable[[Output], None] | None) -> dict[str, Any]:
     """Runs code.
 
     Args:
@@ -35,11 +32,11 @@ def execute(beep: Beep, name: str, said: dict[str, Any], on_output: Callable[[Ou
         `{status, outputs, result, error, duration_s}`, and `values` where some were asked for.
 
     Raises:
-        BackendNotFoundError, WorkerDiedError, TransferError, ExecutionTimeoutError, UsageError.
+        WorkerDiedError, TransferError, UsageError.
     """
     inputs = {key: _decoded(key, tree) for key, tree in said.get("inputs", {}).items()}
     wanted = said.get("outputs", [])
-    with Backend(read(beep.connect(name).connection_file), terms=_TERMS) as backend:
+    with Backend(read(running.connection_file), terms=_TERMS) as backend:
         session = backend.session(said["session"]) if said.get("session", "default") != "default" else backend
         try:
             done = session.execute(

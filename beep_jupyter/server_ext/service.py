@@ -21,6 +21,7 @@ from .threads import in_thread
 from .watch import Watch
 
 if TYPE_CHECKING:
+    from ..backends.backend import Backend
     from ..manager import Beep
     from ..models import Health, Output, Runtime
 
@@ -168,7 +169,7 @@ class Service:
         Raises:
             BackendNotFoundError.
         """
-        await in_thread(self._beep.stop, name)
+        await in_thread(lambda: self._reach(name).stop())
         self._watch.look_soon()
 
     async def interrupt(self, name: str) -> Body:
@@ -177,7 +178,7 @@ class Service:
         Raises:
             BackendNotFoundError.
         """
-        return {"interrupted": await in_thread(lambda: self._beep.connect(name).interrupt())}
+        return {"interrupted": await in_thread(lambda: self._reach(name).interrupt())}
 
     async def restart(self, name: str) -> Health:
         """Gives a backend a fresh worker.
@@ -185,7 +186,7 @@ class Service:
         Raises:
             BackendNotFoundError, StartError.
         """
-        await in_thread(lambda: self._beep.connect(name).restart())
+        await in_thread(lambda: self._reach(name).restart())
         self._watch.look_soon()
         return await self.backend(name)
 
@@ -195,7 +196,7 @@ class Service:
         Raises:
             BackendNotFoundError.
         """
-        return await in_thread(lambda: [line.rstrip("\n") for line in self._beep.connect(name).logs()])
+        return await in_thread(lambda: [line.rstrip("\n") for line in self._reach(name).logs()])
 
     async def execute(self, name: str, said: Body, on_output: Callable[[Output], None] | None = None) -> Body:
         """Runs code in a backend; see `execution.execute`.
@@ -203,7 +204,7 @@ class Service:
         Args:
             on_output: called on a thread with each output as it comes.
         """
-        return await in_thread(execute, self._beep, name, said, on_output)
+        return await in_thread(lambda: execute(self._reach(name), said, on_output))
 
     @contextmanager
     def listening(self) -> Iterator[Listener]:
@@ -222,7 +223,11 @@ class Service:
     def _stop_own(self) -> None:
         for health in self._beep.backends():
             if health.owner == os.getpid():
-                self._beep.stop(health.name)
+                self._beep.connect(health.address).stop()
+
+    def _reach(self, name: str) -> Backend:
+        """A client of the backend that a listing calls so; `connect` would take a name for a path, too."""
+        return self._beep.connect(listings.backend_object(self._beep, name).address)
 
     def _check(self, said: Body) -> None:
         with with_files(said) as arguments:
