@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,8 +114,17 @@ def resolve(
         folder = request.requirements.path.parent if request.requirements else None
         result = uv.run(["pip", "compile", *options, "--", *files], on_progress=on_progress, cwd=folder)
         check(result, f"Environment '{name}' was not locked")
-        data = finish_lock(made.read_bytes(), name, python_of(runtime), declaration)
-        return DeclaredLock(data, declaration)
+        data = _with_full_paths(made.read_bytes(), made.parent)
+        return DeclaredLock(finish_lock(data, name, python_of(runtime), declaration), declaration)
+
+
+def _with_full_paths(data: bytes, folder: Path) -> bytes:
+    """uv writes down what a requirements file names by a relative path as it is seen from the lock."""
+
+    def full(found: re.Match[bytes]) -> bytes:
+        return b'path = "%b"' % os.path.normpath(os.path.join(os.fsencode(folder.resolve()), found[1]))
+
+    return re.sub(rb'\bpath = "([^/"][^"]*)"', full, data)
 
 
 def python_of(runtime: Runtime) -> str:

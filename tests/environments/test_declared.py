@@ -231,6 +231,16 @@ def test_requirements_and_sets_and_paths_count_from_the_notebook_s_folder(
     assert declare(text).environment.packages == ("alpha==2.0", "beta==1.0", "bulk==1.0")
 
 
+def test_a_relative_path_in_a_requirements_file_is_locked_in_full(
+    declare: Declare, elsewhere: EnvironmentManager, folder: Path, wheels: Path
+) -> None:
+    (folder / "wheel").symlink_to(wheels)
+    (folder / "needs.txt").write_text("./wheel/alpha-1.0-py3-none-any.whl\n")
+    text = 'requirements = "needs.txt"'
+    assert declare(text).environment.packages == ("alpha==1.0",)
+    assert elsewhere.declare("one", PYTHON + text, folder).environment.packages == ("alpha==1.0",)
+
+
 def test_without_a_python_it_is_the_lock_s_and_first_the_default(
     environments: EnvironmentManager, elsewhere: EnvironmentManager, folder: Path
 ) -> None:
@@ -261,7 +271,7 @@ def test_a_lock_does_not_ask_for_the_patch_level_it_was_made_with(declare: Decla
 def test_a_python_that_is_neither_here_nor_to_be_had_is_refused(environments: EnvironmentManager, folder: Path) -> None:
     with pytest.raises(RuntimeNotFoundError):
         environments.declare("one", 'python = "cpython-3.8.99-9"', folder)
-    with pytest.raises(BeepError, match=r"3\.99"):
+    with pytest.raises(BeepError, match=r"3\.99 can be downloaded"):
         environments.declare("one", 'python = "3.99"', folder)
     assert environments.list() == []
 
