@@ -16,6 +16,8 @@ import beep_jupyter
 CHECKOUT = Path(__file__).parents[1]
 INFO = f"beep_jupyter-{beep_jupyter.__version__}.dist-info"
 PACKED = {"servers": "_servers", "protos": "_protos", "notebooks": "_notebooks"}
+DATA = f"beep_jupyter-{beep_jupyter.__version__}.data"
+ENABLING = f"{DATA}/data/etc/jupyter/jupyter_server_config.d/beep_jupyter.json"
 LEFT_OUT = {".pyc"}
 
 
@@ -41,12 +43,13 @@ def test_the_wheel_holds_exactly_the_package_and_its_three_folders(wheel: zipfil
     expected = {f"beep_jupyter/{name}" for name in files_below(CHECKOUT / "beep_jupyter")}
     for folder, packed in PACKED.items():
         expected |= {f"beep_jupyter/{packed}/{name}" for name in files_below(CHECKOUT / folder)}
+    expected.add(ENABLING)
     assert {name for name in wheel.namelist() if not name.startswith(INFO)} == expected
 
 
 def test_the_wheel_puts_one_package_beside_its_description(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
-    assert {name.split("/")[0] for name in names} == {"beep_jupyter", INFO}
+    assert {name.split("/")[0] for name in names} == {"beep_jupyter", INFO, DATA}
     folders = {name.split("/")[1] for name in names if name.startswith("beep_jupyter/") and name.count("/") > 1}
     source = {path.parent.name for path in (CHECKOUT / "beep_jupyter").glob("*/__init__.py")}
     assert folders == {*source, *PACKED.values()}
@@ -63,6 +66,7 @@ def test_the_wheel_puts_one_package_beside_its_description(wheel: zipfile.ZipFil
         "worker/boot.py",
         "environments/sets/data-science.toml",
         "py.typed",
+        "server_ext/openapi.yaml",
     ],
 )
 def test_what_is_found_by_path_is_in_the_wheel(wheel: zipfile.ZipFile, name: str) -> None:
