@@ -85,7 +85,8 @@ class Reader:
 
 
 def _for_here(text: str) -> str:
-    """The same with Pythons that this machine has, so that none is downloaded."""
+    """The same with Pythons that this machine has, so that none is downloaded, and with any port that is free."""
+    text = text.replace("--port 8765", "--port 0")
     text = re.sub(r"--python 3\.\d+", f"--python {OLDEST.path}", text)
     text = re.sub(r'python = "3\.\d+"', f'python = "{OLDEST.path}"', text)
     return re.sub(r"^(\$ beep init)$", rf"\1 --from {sys.executable}", text, flags=re.MULTILINE)

@@ -16,6 +16,7 @@ PAGES = [
     *(
         DOCS / "how-to" / f"{name}.md"
         for name in (
+            "choose-a-transport",
             "declare-environments",
             "find-out-what-is-wrong",
             "keep-backends-running",
