@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from . import pretty
+from . import late, pretty
 from .display import forget_plain
 from .formatter_mime import Formatter
 
@@ -87,10 +87,7 @@ class DisplayFormatter:
 
     def report(self, error: Exception) -> None:
         """Tells of what a value's own code raised: its traceback on stderr. A shell sets its own way here."""
-        import traceback
-
-        inside = error.__traceback__ and error.__traceback__.tb_next  # without our frame
-        traceback.print_exception(type(error), error, inside)
+        late.load("failures").show(error)
 
     def _tell(self, error: Exception) -> None:
         self.report(error)
@@ -137,10 +134,14 @@ class PlainTextFormatter(Formatter):
         digits = _digits_of(precision)
         self.float_format = precision if digits is None else "%%.%df" % digits if precision else "%r"
         self._float_precision = precision
-        self.for_type(float, lambda value, printer, is_cycle: printer.text(self.float_format % value))
+        self.for_type(float, self._print_float)
+        self.for_type_by_name("numpy", "float64", self._print_float)  # it has a `__repr__` of its own
         numpy = sys.modules.get("numpy")
         if numpy is not None and digits is not None:
             numpy.set_printoptions(precision=digits)
+
+    def _print_float(self, value: Any, printer: pretty.Printer, is_cycle: bool) -> None:
+        printer.text(self.float_format % value)
 
     def _make(self, obj: Any, arguments: dict[str, Any]) -> str:
         if not self.pprint:

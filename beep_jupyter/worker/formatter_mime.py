@@ -106,7 +106,10 @@ class Formatter:
         if not isinstance(typ, str):
             return self._wanted(typ.__mro__)
         kind = self._known_as(_split(typ))
-        return self.deferred_printers[_split(typ)] if kind is None else self.type_printers[kind]
+        found = self.deferred_printers.get(_split(typ)) if kind is None else self.type_printers[kind]
+        if found is None:
+            raise KeyError("No registered printer for %r" % typ)
+        return found
 
     def is_registered(self, obj: Any) -> bool:
         """Whether there is a function registered for a value."""
