@@ -130,8 +130,11 @@ class HttpTransport:
         connection = self._another()
         try:
             return HttpOwnership(connection, self._stream(connection, ("POST", "/api/own", {"pid": os.getpid()})))
-        except httpx.HTTPError as failed:
-            raise foreign_error(failed, self._backend) from failed
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, httpx.HTTPError):
+                raise foreign_error(error, self._backend) from error
+            raise
 
     def for_session(self, name: str) -> HttpTransport:
         """See `Transport.for_session`."""

@@ -73,7 +73,7 @@ def _finish(shell: Any, publisher: Publisher, execution: Execution | None, is_si
     """Shows the result, if the code came that far, and brings back what was asked for and is there."""
     if execution is not None:
         if not is_silent:
-            publisher.show_result(execution.result)
+            publisher.keep_result(execution.result)
         shell.user_ns.update(execution.values)
 
 

@@ -13,12 +13,12 @@ from ..models import Output
 class Publisher:
     """Shows the outputs of one run of code in the cell that runs now.
 
-    A result is kept until `show_result`, when its value is known too. Errors are left to whoever raises them.
+    A result's value is known only when the code has ended: `keep_result`. Errors are left to whoever raises them.
     """
 
     def __init__(self, shell: Any) -> None:
         self._shell = shell
-        self._result: Output | None = None
+        self._has_result = False
 
     def publish(self, output: Output) -> None:
         """Shows one output, at once."""
@@ -30,7 +30,8 @@ class Publisher:
         elif kind == "clear_output":
             self._shell.display_pub.clear_output(output.get("wait", False))
         elif kind == "execute_result":
-            self._result = output
+            self._has_result = True
+            self._show_result(output)
 
     def _display(self, output: Output, is_update: bool) -> None:
         if output.get("metadata", {}).get("beep", {}).get("page"):
@@ -40,20 +41,18 @@ class Publisher:
             output["data"], output.get("metadata", {}), transient=output.get("transient", {}), update=is_update
         )
 
-    def show_result(self, value: Any) -> None:
-        """Shows the last expression's value as the cell's `Out`, with the backend's representations.
-
-        Args:
-            value: the value itself, or its handle; becomes `_` and `Out[n]`.
-        """
-        if self._result is None:
-            return
+    def _show_result(self, output: Output) -> None:
+        """Shows the last expression's value as the cell's `Out`, with the backend's representations."""
         # What DisplayHook.__call__ does, but with representations that were made in the backend.
         hook = self._shell.displayhook
         hook.start_displayhook()
         hook.write_output_prompt()
-        hook.update_user_ns(value)
-        hook.fill_exec_result(value)
-        hook.write_format_data(self._result["data"], self._result.get("metadata", {}))
-        hook.log_output(self._result["data"])
+        hook.write_format_data(output["data"], output.get("metadata", {}))
+        hook.log_output(output["data"])
         hook.finish_displayhook()
+
+    def keep_result(self, value: Any) -> None:
+        """Has the value that was shown, or its handle, become `_` and `Out[n]`."""
+        if self._has_result:
+            self._shell.displayhook.update_user_ns(value)
+            self._shell.displayhook.fill_exec_result(value)

@@ -49,5 +49,6 @@ def test_an_error_is_left_to_whoever_raises_it(bare_shell) -> None:
 
 def test_without_a_result_there_is_no_out(bare_shell) -> None:
     with capture_output() as seen:
-        Publisher(bare_shell).show_result(None)
+        Publisher(bare_shell).keep_result(None)
     assert seen.stdout == ""
+    assert "_" not in bare_shell.user_ns or bare_shell.user_ns["_"] == ""
