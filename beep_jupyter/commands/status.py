@@ -6,6 +6,7 @@ import os
 
 import click
 
+from ..backends.names import is_jupyter_server
 from ..listings import backend_object, backend_objects
 from ..models import Health
 from ..quantities import duration_text, size_text
@@ -46,9 +47,11 @@ def _row(health: Health) -> tuple[str, ...]:
 
 
 def owner_text(owner: int | None) -> str:
-    """Who a backend ends with: `detached`, `this process`, or another's process id."""
+    """Who a backend ends with: `detached`, `this process`, `Jupyter server` or another's process id."""
     if owner is None:
         return "detached"
+    if owner != os.getpid() and is_jupyter_server(owner):
+        return "Jupyter server"
     return "this process" if owner == os.getpid() else str(owner)
 
 

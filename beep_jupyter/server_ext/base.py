@@ -18,7 +18,7 @@ from tornado.web import HTTPError, authenticated
 
 from ..listings import as_object
 from . import contract
-from .problems import ProblemError, problem_of
+from .problems import INTERNAL, ProblemError, problem_of
 from .service import Service
 from .task import Task
 from .threads import in_thread
@@ -125,7 +125,7 @@ class BeepHandler(ExtensionHandlerMixin, APIHandler):
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """What is expected is an answer and no event of the server; what is not keeps its traceback."""
-        if problem_of(value)[0] == 500 or isinstance(value, HTTPError):
+        if isinstance(value, HTTPError) or problem_of(value)[1] is INTERNAL:
             super().log_exception(typ, value, tb)
 
     @classmethod

@@ -159,7 +159,8 @@ class Service:
             BackendExistsError, EnvironmentNotFoundError, UnsupportedRuntimeError, UsageError, StartError.
         """
         culled = {"idle_timeout_s": self._cull_idle_timeout_s} if self._cull_idle_timeout_s else {}
-        started = await in_thread(self._beep.start, **{**culled, **said, "cull": True})
+        given = {key: value for key, value in said.items() if value is not None}
+        started = await in_thread(self._beep.start, **{**culled, **given, "cull": True})
         self._watch.look_soon()
         return await self.backend(started.name)
 

@@ -67,6 +67,22 @@ def test_the_same_again_is_instant_and_another_specification_is_refused_at_once(
     assert client.get("environments/{name}", name=made)["packages"] == ["alpha==1.0"]
 
 
+def test_an_environment_is_built_from_the_content_of_files(
+    client: Client, name: str, python: str, tmp_path: Path
+) -> None:
+    client.made("POST", "environments", {"name": name, "python": python, "requirements": "alpha==1.0\n"})
+    assert client.get("environments/{name}", name=name)["packages"] == ["alpha==1.0"]
+    client.made("PATCH", "environments/{name}", {"packages": ["beta"]}, name=name)
+    assert client.get("environments/{name}", name=name)["packages"] == ["alpha==1.0", "beta==1.0"]
+    client.made("PATCH", "environments/{name}", {"is_locked": True}, name=name)
+    (lock,) = Path(client.get("environments/{name}", name=name)["path"]).parent.glob("pylock*.toml")
+    from_lock = {"name": name, "python": python, "lock": lock.read_text(), "replace": True}
+    client.made("POST", "environments", from_lock)
+    assert client.get("environments/{name}", name=name)["packages"] == ["alpha==1.0", "beta==1.0"]
+    refused = client.ask("PATCH", "environments/{name}", {"packages": []}, name=name)
+    assert (refused.status_code, "lock" in refused.json()["message"]) == (422, True)
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
