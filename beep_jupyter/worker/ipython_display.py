@@ -15,11 +15,11 @@ from .ipython_display_links import (
     FileLink,
     FileLinks,
     IFrame,
-    ProgressBar,
     ScribdDocument,
     VimeoVideo,
     YouTubeVideo,
 )
+from .ipython_display_progress import ProgressBar
 from .ipython_display_sounds import Audio
 from .ipython_display_texts import HTML, JSON, SVG, Code, GeoJSON, Javascript, Latex, Markdown, Math, Pretty
 

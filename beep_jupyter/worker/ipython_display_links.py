@@ -1,4 +1,4 @@
-"""`IPython.display`'s frames around pages, links to files, and progress bar.
+"""`IPython.display`'s frames around pages, and links to files.
 
 Runs in the worker where IPython is not installed; imported with `ipython_display.py`.
 """
@@ -6,9 +6,6 @@ Runs in the worker where IPython is not installed; imported with `ipython_displa
 from __future__ import annotations
 
 import os
-from html import escape
-
-from .ipython_display_base import DisplayObject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,12 +125,14 @@ class FileLink:
         return os.path.abspath(self.path)
 
     def _link(self, path: str, text: str) -> str:
-        return "<a href='%s' target='_blank'>%s</a>" % (escape(self.url_prefix + path), text)
+        return "<a href='%s' target='_blank'>%s</a>" % (_escape(self.url_prefix + path), text)
 
     def _repr_html_(self) -> str:
         if not os.path.exists(self.path):
             return _MISSING % self.path
-        return self.result_html_prefix + self._link(self.path, escape(self.path, quote=False)) + self.result_html_suffix
+        return (
+            self.result_html_prefix + self._link(self.path, _escape(self.path, quote=False)) + self.result_html_suffix
+        )
 
 
 class FileLinks(FileLink):
@@ -186,70 +185,16 @@ class FileLinks(FileLink):
 
     def _html_lines(self, folder: str, files: list[str], suffixes: list[str] | None) -> list[str]:
         links = [
-            "&nbsp;&nbsp;" + self._link("%s/%s" % (folder, name), escape(name)) for name in _shown(files, suffixes)
+            "&nbsp;&nbsp;" + self._link("%s/%s" % (folder, name), _escape(name)) for name in _shown(files, suffixes)
         ]
-        lines = [escape(folder) + "/", *links] if links else []
+        lines = [_escape(folder) + "/", *links] if links else []
         return [self.result_html_prefix + line + self.result_html_suffix for line in lines]
 
 
-class ProgressBar(DisplayObject):
-    """Counts to `total`, and shows how far it is. Iterating over it counts."""
+def _escape(text: str, quote: bool = True) -> str:
+    from html import escape
 
-    __module__ = "IPython.core.display"
-
-    def __init__(self, total: int) -> None:
-        from binascii import hexlify
-
-        self.total = total
-        self._progress = 0
-        self.html_width = "60ex"
-        self.text_width = 60
-        self._display_id = hexlify(os.urandom(8)).decode("ascii")
-
-    def __repr__(self) -> str:
-        done = "=" * int(self._progress / self.total * self.text_width)
-        return "[%s] %d/%d" % (done.ljust(self.text_width), self._progress, self.total)
-
-    def _repr_html_(self) -> str:
-        return "<progress style='width:%s' max='%d' value='%d'></progress>" % (
-            self.html_width,
-            self.total,
-            self._progress,
-        )
-
-    def display(self) -> None:
-        """Shows it."""
-        self._show(False)
-
-    def update(self) -> None:
-        """Shows how far it is by now, where it is shown."""
-        self._show(True)
-
-    def _show(self, update: bool) -> None:
-        from .ipython_display import display
-
-        display(self, display_id=self._display_id, update=update)
-
-    @property
-    def progress(self) -> int:
-        """How far it is; setting it shows it."""
-        return self._progress
-
-    @progress.setter
-    def progress(self, count: int) -> None:
-        self._progress = count
-        self.update()
-
-    def __iter__(self) -> ProgressBar:
-        self.display()
-        self._progress = -1
-        return self
-
-    def __next__(self) -> int:
-        self.progress += 1
-        if self.progress < self.total:
-            return self.progress
-        raise StopIteration
+    return escape(text, quote)
 
 
 def _shown(files: list[str], suffixes: list[str] | None) -> list[str]:

@@ -5,8 +5,6 @@ Runs in the worker where IPython is not installed; imported with `ipython_displa
 
 from __future__ import annotations
 
-import warnings
-
 from .ipython_display_base import DisplayObject, TextDisplayObject
 
 TYPE_CHECKING = False
@@ -47,6 +45,8 @@ class HTML(TextDisplayObject):
 
     def __init__(self, data: Any = None, url: Any = None, filename: Any = None, metadata: Any = None) -> None:
         if isinstance(data, str) and _is_iframe(data):
+            import warnings
+
             warnings.warn("Consider using IPython.display.IFrame instead", stacklevel=2)
         super().__init__(data, url, filename, metadata)
 
@@ -146,6 +146,7 @@ class JSON(DisplayObject):
     def data(self, tree: Any) -> None:
         if isinstance(tree, str):
             import json
+            import warnings
 
             if self.filename is None and self.url is None:
                 warnings.warn("JSON expects JSONable dict or list, not JSON strings", stacklevel=4)

@@ -6,7 +6,6 @@ refuse any attribute: what is asked for here is asked for with care.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from types import BuiltinFunctionType, FunctionType, MethodType
 
 from .pretty_containers import print_call
@@ -121,8 +120,6 @@ BY_TYPE: dict[type, Print] = {
     bytes: print_repr,
     range: print_repr,
     slice: print_repr,
-    datetime: print_repr,
-    timedelta: print_repr,
     MethodType: print_repr,
     type: _print_class,
     FunctionType: _print_function,
@@ -130,4 +127,8 @@ BY_TYPE: dict[type, Print] = {
     BaseException: _print_exception,
     super: _print_super,
 }
-BY_NAME: dict[tuple[str, str], Print] = {("re", "Pattern"): _print_pattern}
+BY_NAME: dict[tuple[str, str], Print] = {  # those whose modules are not imported for this
+    ("datetime", "datetime"): print_repr,
+    ("datetime", "timedelta"): print_repr,
+    ("re", "Pattern"): _print_pattern,
+}
