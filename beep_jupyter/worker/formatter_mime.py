@@ -6,7 +6,6 @@ call them through `get_ipython().display_formatter.formatters`.
 
 from __future__ import annotations
 
-from functools import partial
 from types import MethodType
 
 from .display import forget_plain
@@ -145,7 +144,9 @@ class Formatter:
     def _maker_of(self, obj: Any) -> Callable[..., Any] | None:
         """What makes the representation of this value, if anything does."""
         function = self._for_any_of(mro_of(obj))
-        return method_of(obj, self.print_method) if function is None else partial(function, obj)
+        if function is None:
+            return method_of(obj, self.print_method)
+        return lambda **arguments: function(obj, **arguments)
 
     def _checked(self, obj: Any, made: Any) -> Any:
         data = made[0] if isinstance(made, tuple) and made else made
@@ -178,7 +179,7 @@ class Formatter:
         return next((kind for kind in self.type_printers if (kind.__module__, kind.__name__) == name), None)
 
 
-def method_of(obj: Any, name: str) -> Any:
+def method_of(obj: Any, name: str) -> Callable[..., Any] | None:
     """A value's method for a representation; None where it has none.
 
     Objects that answer to every name have none. A class has those of its own, never those of its instances.
