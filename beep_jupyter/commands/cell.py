@@ -14,6 +14,7 @@ from .options import timeout
 from .params import TARGETS, VARIABLES
 from .surface import Surface
 
+AUTO = ("auto",)  # stands for the variables that the code itself tells
 PROGRAM = "%%beep_eval"
 
 
@@ -25,19 +26,25 @@ class CellRequest:
         names: backends or environments; empty where the one in use is meant.
         inputs: notebook variables to send, each once.
         outputs: variables to bring back, each once.
+        session: which namespace; None is the backend's default one.
         timeout_s: when to interrupt; None never.
         raises: whether an error of the code is raised in the notebook.
         is_quiet: whether nothing but errors is shown.
         takes_pickle: whether values without a codec may travel as pickles.
+        future: the variable that the cell's future becomes, where it runs in the background; empty where it does not.
+        is_local: whether the cell runs in the notebook too.
     """
 
     names: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    session: str | None = None
     timeout_s: float | None = None
     raises: bool = True
     is_quiet: bool = False
     takes_pickle: bool = False
+    future: str = ""
+    is_local: bool = False
 
 
 def _split(context: click.Context, parameter: click.Parameter, value: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -48,7 +55,15 @@ def _split(context: click.Context, parameter: click.Parameter, value: str | Sequ
 
 @click.command("beep_eval")
 @click.argument("names", required=False, type=TARGETS, callback=_split, metavar="[NAME[,NAME...]]")
-@click.option("-i", "inputs", multiple=True, type=VARIABLES, callback=_split, metavar="a,b", help="Send variables.")
+@click.option(
+    "-i",
+    "inputs",
+    multiple=True,
+    type=VARIABLES,
+    callback=_split,
+    metavar="a,b",
+    help="Send variables; `auto` finds them.",
+)
 @click.option("-o", "outputs", multiple=True, callback=_split, metavar="c,d", help="Bring variables back.")
 @click.option("--session", metavar="S", help="Run in another namespace.")
 @timeout
@@ -60,18 +75,33 @@ def _split(context: click.Context, parameter: click.Parameter, value: str | Sequ
 def beep_eval(names: tuple[str, ...], no_raise: bool, quiet: bool, **rest: Any) -> CellRequest:
     """Run the cell in a backend or environment.
 
-    NAME may be left out where `%beep use` set one, or only one is running.
+    NAME may be left out where `%beep use` set one, or only one is running; several run the cell side by side. `auto`
+    behind -i or -o finds the variables in the cell.
     """
-    _refuse_what_comes_later(names, rest)
-    inputs, outputs = rest["inputs"], rest["outputs"]
-    return CellRequest(names, inputs, outputs, rest["timeout_s"], not no_raise, quiet, rest["pickle"])
+    future = rest["bg"] or ""
+    if future and not future.isidentifier():
+        raise UsageError(f"'{future}' cannot be the name of a variable.", "`--bg VAR` puts the cell's future into VAR.")
+    if future and len(names) > 1:
+        raise UsageError("A cell in the background runs in one backend.", "Name one, or leave `--bg` out.")
+    return CellRequest(
+        names,
+        rest["inputs"],
+        rest["outputs"],
+        rest["session"],
+        rest["timeout_s"],
+        not no_raise,
+        quiet,
+        rest["pickle"],
+        future,
+        rest["local"],
+    )
 
 
 def parse(arguments: Sequence[str], surface: Surface) -> CellRequest | None:
     """What the words behind `%%beep_eval` ask for; None where they asked for help, which was shown.
 
     Raises:
-        UsageError: they are wrong, or ask for what cannot be done yet.
+        UsageError: they are wrong.
     """
     try:
         with our_usage_errors(PROGRAM), beep_eval.make_context(PROGRAM, list(arguments), obj=surface) as context:
@@ -79,13 +109,3 @@ def parse(arguments: Sequence[str], surface: Surface) -> CellRequest | None:
     except click.exceptions.Exit:
         return None
     return request
-
-
-def _refuse_what_comes_later(names: tuple[str, ...], given: dict[str, Any]) -> None:
-    later = [f"--{name}" for name in ("session", "bg", "local") if given[name]]
-    later += ["several names"] * (len(names) > 1)
-    later += [f"{option} auto" for option, key in (("-i", "inputs"), ("-o", "outputs")) if given[key] == ("auto",)]
-    if later:
-        raise UsageError(
-            f"`%%beep_eval` cannot do {' and '.join(later)} yet; it comes with a later version.", "Leave it out."
-        )

@@ -1,8 +1,7 @@
-"""`%%beep_eval`: a cell in a backend, as if it were local."""
+"""`%%beep_eval`: a cell in a backend, as if it were local. What its first line asks for is carried out from here."""
 
 from __future__ import annotations
 
-import getpass
 import sys
 import tokenize
 from collections.abc import Mapping
@@ -10,15 +9,19 @@ from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 
-from ..commands.cell import CellRequest, parse
+from ..backends.session import Session
+from ..commands.cell import AUTO, CellRequest, parse
 from ..commands.receipts import receipt_lines
 from ..commands.surface import Surface
 from ..commands.target import choose_target
 from ..errors import BeepError, ExecutionError, ExecutionTimeoutError, UsageError, WorkerDiedError, nearest_match
 from ..models import Execution, Output
+from . import background, code_names, side_by_side
 from .line import split
 from .outputs import Publisher
+from .raising import Silent
 from .transforming import transformed
+from .work import Work
 
 
 def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
@@ -32,32 +35,41 @@ def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
     request = parse(split(line), surface)
     if request is None:
         return
-    inputs = _take(shell.user_ns, request.inputs)
-    backend = surface.beep.find(request.names[0] if request.names else choose_target(surface))
-    publisher, is_silent = Publisher(shell), request.is_quiet or _is_silenced(cell)
-    try:
-        execution = backend.execute(
-            transformed(cell),
-            inputs=inputs,
-            outputs=request.outputs,
-            timeout_s=request.timeout_s,
-            on_output=_hide if request.is_quiet else publisher.publish,
-            stdin=_answer if _may_ask(shell) else None,
-            want_result=not is_silent,
-            pickle=request.takes_pickle,
-            cell=shell.execution_count,
-            quiet=is_silent,
-        )
-    except ExecutionError as error:
-        _finish(shell, publisher, error.execution, is_silent)
-        _fail(request, error, error.traceback)
-    except (ExecutionTimeoutError, WorkerDiedError) as error:
-        _fail(request, error, [str(error)])
+    work = _work(shell, request, cell)
+    names = request.names or (choose_target(surface),)
+    sessions = {name: _session(surface, name, request.session) for name in names}
+    if request.future:
+        shell.user_ns[request.future] = background.start(shell, work, names[0], sessions[names[0]])
+    elif len(names) > 1:
+        side_by_side.run(shell, work, sessions, request.raises)
     else:
-        _finish(shell, publisher, execution, is_silent)
-        if not request.is_quiet:
-            for line_told in receipt_lines(execution, len(inputs), backend.name):
-                surface.show.say(line_told)
+        _run_one(shell, surface, request, work, names[0], sessions[names[0]])
+    if request.is_local:
+        _run_here(shell, cell)
+
+
+def _work(shell: Any, request: CellRequest, cell: str) -> Work:
+    code = transformed(cell)
+    asked, wanted = request.inputs, request.outputs
+    if AUTO in (asked, wanted):
+        found = code_names.of(code)
+        asked = code_names.sent(found, shell.user_ns) if asked == AUTO else asked
+        wanted = found.bound if wanted == AUTO else wanted
+    return Work(
+        code,
+        inputs=_take(shell.user_ns, asked),
+        outputs=wanted,
+        timeout_s=request.timeout_s,
+        number=shell.execution_count,
+        is_silent=request.is_quiet or _is_silenced(cell),
+        is_quiet=request.is_quiet,
+        takes_pickle=request.takes_pickle,
+    )
+
+
+def _session(surface: Surface, name: str, session: str | None) -> Session:
+    backend = surface.beep.find(name)
+    return backend if session is None else backend.session(session)
 
 
 def _take(namespace: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -69,11 +81,26 @@ def _take(namespace: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any
     return {name: namespace[name] for name in names}
 
 
-def _finish(shell: Any, publisher: Publisher, execution: Execution | None, is_silent: bool) -> None:
-    """Shows the result, if the code came that far, and brings back what was asked for and is there."""
+def _run_one(shell: Any, surface: Surface, request: CellRequest, work: Work, name: str, session: Session) -> None:
+    publisher = Publisher(shell)
+    try:
+        execution = work.carry_out(session, _hide if work.is_quiet else publisher.publish, shell)
+    except ExecutionError as error:
+        _finish(shell, publisher, error.execution)
+        _fail(request, error, error.traceback)
+    except (ExecutionTimeoutError, WorkerDiedError) as error:
+        _fail(request, error, [str(error)])
+    else:
+        _finish(shell, publisher, execution)
+        if not work.is_quiet:
+            for line_told in receipt_lines(execution, len(work.inputs), name):
+                surface.show.say(line_told)
+
+
+def _finish(shell: Any, publisher: Publisher, execution: Execution | None) -> None:
+    """Keeps the result, if the code came that far, and brings back what was asked for and is there."""
     if execution is not None:
-        if not is_silent:
-            publisher.keep_result(execution.result)
+        publisher.keep_result(execution.result)
         shell.user_ns.update(execution.values)
 
 
@@ -84,21 +111,19 @@ def _fail(request: CellRequest, error: BeepError, lines: list[str]) -> None:
     sys.stderr.write("\n".join(lines) + "\n")
 
 
+def _run_here(shell: Any, cell: str) -> None:
+    """Runs the cell in the notebook too; an error has been shown then, and only has to stop Run All."""
+    result = shell.run_cell(cell, store_history=False)
+    if not result.success:
+        raise Silent(result.error_before_exec or result.error_in_exec)
+
+
 def _is_silenced(cell: str) -> bool:
     """Whether the cell ends with a semicolon, which hides its value as it does in a local one."""
     try:
         return bool(DisplayHook.semicolon_at_end_of_expression(cell))  # type: ignore[no-untyped-call]
     except (tokenize.TokenError, SyntaxError):  # Python of another version, which this one cannot read
         return False
-
-
-def _may_ask(shell: Any) -> bool:
-    """Whether somebody can answer a cell that asks for input; nobody can where a notebook runs without a front end."""
-    return bool(getattr(getattr(shell, "kernel", None), "_allow_stdin", True))
-
-
-def _answer(prompt: str, is_password: bool) -> str:
-    return getpass.getpass(prompt) if is_password else input(prompt)
 
 
 def _hide(output: Output) -> None:

@@ -33,6 +33,15 @@ class Publisher:
             self._has_result = True
             self._show_result(output)
 
+    def publish_beside(self, output: Output) -> None:
+        """Shows one output of code that no cell waits for: its result is a display, and no cell's `Out`."""
+        is_result = output["output_type"] == "execute_result"
+        self.publish({**output, "output_type": "display_data"} if is_result else output)
+
+    def publish_error(self, lines: list[str]) -> None:
+        """Shows how code failed that no cell waits for."""
+        sys.stderr.write("\n".join(lines) + "\n")
+
     def _display(self, output: Output, is_update: bool) -> None:
         if output.get("metadata", {}).get("beep", {}).get("page"):
             page.page(output["data"])

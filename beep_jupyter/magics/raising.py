@@ -52,6 +52,21 @@ def _rendered(error: Raised, lines: list[str]) -> Raised:
     return error
 
 
+class Silent(BaseException):
+    """Ends a cell whose error has been shown already.
+
+    Args:
+        cause: that error.
+    """
+
+    def __init__(self, cause: BaseException | None) -> None:
+        super().__init__(str(cause))
+        self.__cause__ = cause
+
+    def _render_traceback_(self) -> list[str]:
+        return []
+
+
 class _RemoteError(ExecutionError):
     """Base of the classes made below: a copy of an ExecutionError under the remote exception's name."""
 

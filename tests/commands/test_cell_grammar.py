@@ -15,26 +15,13 @@ def test_names_are_listed_by_commas_and_by_repetition_and_count_once(surface) ->
         ["legacy", "-i", "a,b", "-i", "b,c", "-o", "x", "-o", "y,x", "--timeout", "2.5", "--no-raise", "--quiet"],
         surface,
     )
-    assert request == CellRequest(("legacy",), ("a", "b", "c"), ("x", "y"), 2.5, False, True)
+    assert request == CellRequest(("legacy",), ("a", "b", "c"), ("x", "y"), timeout_s=2.5, raises=False, is_quiet=True)
 
 
-@pytest.mark.parametrize(
-    ("line", "later"),
-    [
-        ("a --session s", "--session"),
-        ("a --bg f", "--bg"),
-        ("a --local", "--local"),
-        ("a,b", "several names"),
-        ("a -i auto", "-i auto"),
-        ("a -o auto", "-o auto"),
-        ("a,b --local -i auto", "--local and several names and -i auto"),
-    ],
-)
-def test_what_comes_later_is_parsed_and_refused(surface, line: str, later: str) -> None:
-    with pytest.raises(UsageError) as refused:
-        parse(line.split(), surface)
-    assert refused.value.what == f"`%%beep_eval` cannot do {later} yet; it comes with a later version."
-    assert refused.value.cure == "Leave it out."
+def test_where_and_how_the_cell_runs(surface) -> None:
+    request = parse(["a,b", "--session", "s", "--local", "-i", "auto", "-o", "auto"], surface)
+    assert request == CellRequest(("a", "b"), ("auto",), ("auto",), session="s", is_local=True)
+    assert parse(["a", "--bg", "f"], surface) == CellRequest(("a",), future="f")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +37,19 @@ def test_a_wrong_line_is_refused(surface, line: str, what: str) -> None:
     with pytest.raises(UsageError) as refused:
         parse(line.split(), surface)
     assert (refused.value.what, refused.value.cure) == (what, "`%%beep_eval --help` shows what it takes.")
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "cure"),
+    [
+        ("a --bg 1", "'1' cannot be the name of a variable.", "`--bg VAR` puts the cell's future into VAR."),
+        ("a,b --bg f", "A cell in the background runs in one backend.", "Name one, or leave `--bg` out."),
+    ],
+)
+def test_a_background_cell_needs_a_variable_and_one_backend(surface, line: str, what: str, cure: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse(line.split(), surface)
+    assert (refused.value.what, refused.value.cure) == (what, cure)
 
 
 def test_help_is_shown_and_asks_for_nothing(surface, capsys) -> None:

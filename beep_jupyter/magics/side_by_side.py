@@ -1,0 +1,118 @@
+"""A cell in several backends at once, their outputs in columns. Runs in the kernel."""
+
+from __future__ import annotations
+
+import html
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..backends.session import Session
+from ..errors import BeepError, ExecutionError
+from ..models import Execution, Output
+from .work import Work
+
+_COLOR = re.compile(r"\x1b\[[\d;]*m")
+_CELL_STYLE = "text-align: left; vertical-align: top; white-space: normal"
+
+
+@dataclass(slots=True)
+class Column:
+    """What one backend made of the cell."""
+
+    outputs: list[Output] = field(default_factory=list)
+    execution: Execution | None = None
+    error: BaseException | None = None
+
+
+def run(shell: Any, work: Work, sessions: Mapping[str, Session], raises: bool) -> None:
+    """Runs the cell in all of them at the same time, and shows their outputs when all have ended.
+
+    Variables to bring back become dicts by name, and so does the result.
+
+    Raises:
+        BeepError: what the first one raised, in the order of the names; the others have run to their end.
+    """
+    columns = {name: Column() for name in sessions}
+    threads = [threading.Thread(target=_fill, args=(columns[name], work, sessions[name])) for name in sessions]
+    for thread in threads:
+        thread.start()
+    _wait(threads, sessions)
+    if not work.is_quiet or any(column.error for column in columns.values()):
+        shell.display_pub.publish({"text/html": _html(columns), "text/plain": _plain(columns)})
+    _keep(shell, work, columns)
+    failed = next((column.error for column in columns.values() if column.error is not None), None)
+    if failed is not None and (raises or not isinstance(failed, BeepError)):
+        raise failed
+
+
+def _fill(column: Column, work: Work, session: Session) -> None:
+    try:
+        column.execution = work.carry_out(session, column.outputs.append)
+    except ExecutionError as error:
+        column.execution, column.error = error.execution, error
+    except BaseException as error:  # noqa: BLE001  a thread's top: `run` raises it where it belongs
+        column.error = error
+        column.outputs.append({"output_type": "stream", "name": "stderr", "text": str(error)})
+
+
+def _wait(threads: list[threading.Thread], sessions: Mapping[str, Session]) -> None:
+    """The stop button interrupts them all, and is heard again until all have ended."""
+    while any(thread.is_alive() for thread in threads):
+        try:
+            for thread in threads:
+                thread.join()
+        except KeyboardInterrupt:
+            for session in sessions.values():
+                session.interrupt()
+
+
+def _keep(shell: Any, work: Work, columns: Mapping[str, Column]) -> None:
+    done = {name: column.execution for name, column in columns.items() if column.execution is not None}
+    for variable in work.outputs:
+        found = {name: execution.values[variable] for name, execution in done.items() if variable in execution.values}
+        if found:
+            shell.user_ns[variable] = found
+    results = {name: execution.result for name, execution in done.items()}
+    if any(result is not None for result in results.values()):
+        shell.displayhook.update_user_ns(results)
+
+
+def _html(columns: Mapping[str, Column]) -> str:
+    heads = "".join(f'<th style="text-align: left">{html.escape(name)}</th>' for name in columns)
+    cells = "".join(
+        f'<td style="{_CELL_STYLE}">{"".join(map(_output_html, column.outputs))}</td>' for column in columns.values()
+    )
+    return f'<table class="beep"><thead><tr>{heads}</tr></thead><tbody><tr>{cells}</tr></tbody></table>'
+
+
+def _output_html(output: Output) -> str:
+    data = output.get("data", {})
+    if "text/html" in data:
+        return f"<div>{data['text/html']}</div>"
+    if "image/svg+xml" in data:
+        return f"<div>{data['image/svg+xml']}</div>"
+    for kind in ("image/png", "image/jpeg"):
+        if kind in data:
+            return f'<img src="data:{kind};base64,{data[kind]}">'
+    text = html.escape(_text_of(output))
+    return f'<pre style="white-space: pre-wrap">{text}</pre>' if text else ""
+
+
+def _plain(columns: Mapping[str, Column]) -> str:
+    return "\n\n".join(f"{name}:\n{_column_text(column)}" for name, column in columns.items())
+
+
+def _column_text(column: Column) -> str:
+    lines = "\n".join(_text_of(output).rstrip("\n") for output in column.outputs).splitlines()
+    return "\n".join(f"    {line}" for line in lines)
+
+
+def _text_of(output: Output) -> str:
+    if output["output_type"] == "stream":
+        return str(output["text"])
+    if output["output_type"] == "error":
+        return _COLOR.sub("", "\n".join(output["traceback"]))
+    return str(output.get("data", {}).get("text/plain", ""))
