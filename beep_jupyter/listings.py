@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .backends.names import label
-from .errors import BackendNotFoundError
+from .errors import BackendNotFoundError, EnvironmentNotFoundError
 
 if TYPE_CHECKING:
     from .manager import Beep
@@ -22,7 +23,11 @@ def as_object(item: Any) -> Any:
 def environment_objects(beep: Beep) -> list[dict[str, Any]]:
     """All environments, with what has to be looked up."""
     running = beep.backends()
-    return [_described(beep, environment, running) for environment in beep.environments.list()]
+    found = []
+    for environment in beep.environments.list():
+        with suppress(EnvironmentNotFoundError):  # it was deleted just now
+            found.append(_described(beep, environment, running))
+    return found
 
 
 def environment_object(beep: Beep, name: str) -> dict[str, Any]:

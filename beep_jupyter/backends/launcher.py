@@ -11,6 +11,7 @@ import os
 import secrets
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ class Launched:
     def reap(self) -> None:
         """Waits for the server's end, so that it does not stay a zombie."""
         _reap(self.process)
-        if self in _launched:
+        with suppress(ValueError):  # another thread has reaped it as well
             _launched.remove(self)
 
 

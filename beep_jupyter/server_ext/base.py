@@ -93,7 +93,7 @@ class BeepHandler(ExtensionHandlerMixin, APIHandler):
         """Answers an object, or a list of them."""
         items = [as_object(item) for item in content] if isinstance(content, list) else as_object(content)
         self.set_status(status)
-        self.finish(json.dumps(items, default=str, allow_nan=False))
+        self.finish(json.dumps(items, default=str))
 
     def reply_created(self, content: Any, *path: str) -> None:
         """Answers what was made, and where it is."""

@@ -28,7 +28,7 @@ class Runtimes(BeepHandler):
 
     @permitted("write", "beep:runtimes")
     async def post(self) -> None:
-        self.reply_task(self.service.install_runtime(await self.body()))
+        self.reply_task(await self.service.install_runtime(await self.body()))
 
 
 class Runtime(BeepHandler):
@@ -216,7 +216,7 @@ class Events(EventHandler):
 
     @permitted("read", "beep:events")
     async def get(self) -> None:
-        with self.service.listening() as listener:
+        with self.service.watch.listening() as listener:
             await self.stream(listener, listener.close)
 
 

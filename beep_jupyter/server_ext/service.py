@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import listings
 from ..environments.lookup import find_usable
 from ..environments.requirements import parse_names, parse_packages
 from ..errors import UsageError
-from ..home import Home
+from ..home import Home, absolute_path
+from ..names import check_name
+from ..runtimes.versions import parse
 from .execution import execute
-from .feed import Feed, Listener
+from .feed import Feed
 from .files import with_files
 from .task import Task
 from .tasks import Tasks
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from ..manager import Beep
     from ..models import Health, Output, Runtime
 
+STOP_S = 6.0  # what is given for an orderly end; the rest ends with the process
 Body = dict[str, Any]
 
 
@@ -36,11 +39,11 @@ class Service:
     """
 
     def __init__(self, beep: Beep, cull_idle_timeout_s: float) -> None:
-        self.feed = Feed()
-        self.tasks = Tasks(str(beep.home), self.feed)
+        self._feed = Feed()
+        self.tasks = Tasks(str(beep.home), self._feed)
+        self.watch = Watch(lambda: listings.backend_objects(beep), self._feed)
         self._beep = beep
         self._cull_idle_timeout_s = cull_idle_timeout_s
-        self._watch = Watch(lambda: listings.backend_objects(beep), self.feed)
 
     async def runtimes(self) -> list[Runtime]:
         """All runtimes."""
@@ -54,8 +57,13 @@ class Service:
         """
         return await in_thread(self._beep.runtimes.find, id)
 
-    def install_runtime(self, said: Body) -> Task:
-        """Makes sure of a runtime, as a task."""
+    async def install_runtime(self, said: Body) -> Task:
+        """Makes sure of a runtime, as a task.
+
+        Raises:
+            UsageError, RuntimeNotFoundError: before a task is made.
+        """
+        await in_thread(self._check_runtime, said)
         target = said.get("name") or said.get("version") or "default"
         return self.tasks.start("runtimes.init", target, said)
 
@@ -110,7 +118,7 @@ class Service:
             EnvironmentNotFoundError, EnvironmentBusyError.
         """
         await in_thread(self._beep.environments.delete, name, force=force)
-        self._watch.look_soon()
+        self.watch.look_soon()
 
     async def packages(self, name: str) -> list[Body]:
         """What is installed in an environment.
@@ -161,7 +169,7 @@ class Service:
         culled = {"idle_timeout_s": self._cull_idle_timeout_s} if self._cull_idle_timeout_s else {}
         given = {key: value for key, value in said.items() if value is not None}
         started = await in_thread(self._beep.start, **{**culled, **given, "cull": True})
-        self._watch.look_soon()
+        self.watch.look_soon()
         return await self.backend(started.name)
 
     async def stop_backend(self, name: str) -> None:
@@ -171,7 +179,7 @@ class Service:
             BackendNotFoundError.
         """
         await in_thread(lambda: self._reach(name).stop())
-        self._watch.look_soon()
+        self.watch.look_soon()
 
     async def interrupt(self, name: str) -> Body:
         """Interrupts what a backend runs now.
@@ -188,7 +196,7 @@ class Service:
             BackendNotFoundError, StartError.
         """
         await in_thread(lambda: self._reach(name).restart())
-        self._watch.look_soon()
+        self.watch.look_soon()
         return await self.backend(name)
 
     async def logs(self, name: str) -> list[str]:
@@ -207,24 +215,24 @@ class Service:
         """
         return await in_thread(lambda: execute(self._reach(name), said, on_output))
 
-    @contextmanager
-    def listening(self) -> Iterator[Listener]:
-        """News of tasks and backends, from now on."""
-        with self.feed.listening() as listener:
-            self._watch.begin()
-            yield listener
-
     async def stop(self) -> None:
         """Ends tasks, streams and the backends that this server owns."""
-        self._watch.stop()
-        await self.tasks.stop()
-        self.feed.close()
-        await in_thread(self._stop_own)
+        self.watch.stop()
+        self._feed.close()
+        own = [health.address for health in await in_thread(self._beep.backends) if health.owner == os.getpid()]
+        ending = [in_thread(self._stop_at, address) for address in own]
+        await asyncio.wait([asyncio.ensure_future(work) for work in (self.tasks.stop(), *ending)], timeout=STOP_S)
 
-    def _stop_own(self) -> None:
-        for health in self._beep.backends():
-            if health.owner == os.getpid():
-                self._beep.connect(health.address).stop()
+    def _stop_at(self, address: str) -> None:
+        self._beep.connect(address).stop()
+
+    def _check_runtime(self, said: Body) -> None:
+        if "version" in said and parse(said["version"]) is None:
+            raise UsageError(f"{said['version']!r} is no Python version.", "Say one like 3.12 or 3.9.18.")
+        if "name" in said:
+            check_name("runtime", said["name"])
+        if "path" in said:
+            self._beep.runtimes.find(absolute_path(said["path"]))
 
     def _reach(self, name: str) -> Backend:
         """A client of the backend that a listing calls so; `connect` would take a name for a path, too."""

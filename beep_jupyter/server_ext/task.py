@@ -81,20 +81,25 @@ class Task:
         }
 
     async def run(self) -> None:
-        """From its start to its end; never raises."""
+        """From its start to its end."""
         if self.has_ended:
             return
         self._become("running")
+        last: dict[str, Any] | None = {"error": _FAILED}
         try:
             self._process = await _spawn()
             last = await self._accompany(self._process)
         except OSError as error:
             last = {"error": _FAILED | {"message": f"No process can be started: {error.strerror}."}}
+        finally:  # whatever happens, who waits for its end hears of it
+            self._settle(last)
+
+    def _settle(self, last: dict[str, Any] | None) -> None:
         if last is None and self._is_cancelled:
-            self._end("cancelled")
-        else:
-            self.result, self.error = (last or {}).get("result"), (last or {"error": _FAILED}).get("error")
-            self._end("failed" if self.error else "done")
+            return self._end("cancelled")
+        said = last or {"error": _FAILED}
+        self.result, self.error = said.get("result"), said.get("error")
+        return self._end("failed" if self.error else "done")
 
     def cancel(self) -> None:
         """Ends it without waiting: it cleans up, and is killed if it does not end. More than once is harmless."""

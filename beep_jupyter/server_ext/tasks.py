@@ -24,6 +24,7 @@ class Tasks:
     """
 
     def __init__(self, home: str, feed: Feed) -> None:
+        self._alive: set[Task] = set()  # previews too, which nobody can look up
         self._by_id: dict[str, Task] = {}
         self._feed = feed
         self._home = home
@@ -63,25 +64,20 @@ class Tasks:
         return self._begin(Task(method, target, order, self._feed))
 
     async def carry_out(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The result of a command that is over soon; it is cancelled with the call.
+        """The result of a command that is over soon, as no task that could be looked up.
 
         Raises:
             ProblemError: it failed.
         """
         task = Task(method, "", {"home": self._home, "method": method, "arguments": arguments}, Feed())
-        running = self._keep(task.run())
-        try:
-            await asyncio.shield(running)
-        except asyncio.CancelledError:
-            task.cancel()
-            raise
+        await asyncio.shield(self._keep(task, task.run()))
         if task.error is not None:
             raise ProblemError(task.error["status"], task.error["code"], task.error["message"])
         return task.result or {}
 
     async def stop(self) -> None:
         """Cancels all and waits for their end."""
-        for task in self._by_id.values():
+        for task in tuple(self._alive):
             task.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=CANCEL_S + 1)
@@ -89,18 +85,20 @@ class Tasks:
     def _begin(self, task: Task) -> Task:
         self._by_id[task.id] = task
         self._forget_old()
-        self._keep(self._run(task))
+        self._keep(task, self._run(task))
         return task
 
     async def _run(self, task: Task) -> None:
         async with self._slots:
             await task.run()
 
-    def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Else nothing but the loop's weak set would hold it."""
+    def _keep(self, task: Task, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Carries it out, held here: the loop holds what runs by a weak reference only."""
         running = asyncio.ensure_future(work)
+        self._alive.add(task)
         self._running.add(running)
         running.add_done_callback(self._running.discard)
+        running.add_done_callback(lambda _: self._alive.discard(task))
         return running
 
     def _forget_old(self) -> None:

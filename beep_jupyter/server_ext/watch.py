@@ -6,13 +6,14 @@ Backends have no way to call this server, so it looks while somebody listens, an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from ..errors import BeepError
 from ..listings import as_object
 from ..models import Health
-from .feed import Feed
+from .feed import Feed, Listener
 from .threads import in_thread
 
 LOOK_S = 2.0
@@ -34,10 +35,16 @@ class Watch:
         self._soon = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
 
-    def begin(self) -> None:
-        """Looks from now on, until nobody listens."""
-        if self._watching is None or self._watching.done():
-            self._watching = asyncio.ensure_future(self._go_on())
+    @contextmanager
+    def listening(self) -> Iterator[Listener]:
+        """All news of the feed from now on; first of each backend that runs."""
+        with self._feed.listening() as listener:
+            if self._watching is None or self._watching.done():
+                self._watching = asyncio.ensure_future(self._go_on())
+            else:
+                for facts in self._known.values():
+                    listener.take(("backend", facts))
+            yield listener
 
     def look_soon(self) -> None:
         """Something has changed just now."""
@@ -52,7 +59,8 @@ class Watch:
         self._known = {}
         while self._feed.is_heard:
             self._soon.clear()
-            self._compare({health.name: _told(health) for health in await in_thread(self._look)})
+            with suppress(BeepError):  # the home is unusable just now
+                self._compare({health.name: _told(health) for health in await in_thread(self._look)})
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._soon.wait(), LOOK_S)
 

@@ -40,7 +40,12 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         make_wheel(wheels, "alpha", version)
     make_wheel(wheels, "beta", "1.0", ("alpha",))
     cache = tmp_path_factory.mktemp("uv-cache")
-    return {"UV_FIND_LINKS": str(wheels), "UV_DEFAULT_INDEX": "file:///nowhere", "UV_CACHE_DIR": str(cache)}
+    return {
+        "UV_FIND_LINKS": str(wheels),
+        "UV_DEFAULT_INDEX": "file:///nowhere",
+        "UV_CACHE_DIR": str(cache),
+        "UV_HTTP_RETRIES": "0",
+    }
 
 
 @pytest.fixture(scope="session")

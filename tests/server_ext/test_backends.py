@@ -169,6 +169,14 @@ def test_events_tell_of_backends_that_come_and_go(client: Client) -> None:
         assert gone["name"] == "seen"
 
 
+def test_every_listener_is_told_first_what_runs(client: Client) -> None:
+    start(client, name="here")
+    with client.events("events") as first:
+        assert next(first)[1]["name"] == "here"
+        with client.events("events") as second:
+            assert next(second)[1]["name"] == "here"
+
+
 class Kernel:
     """A kernel of the server's, and what code in it prints."""
 

@@ -67,9 +67,7 @@ def test_the_same_again_is_instant_and_another_specification_is_refused_at_once(
     assert client.get("environments/{name}", name=made)["packages"] == ["alpha==1.0"]
 
 
-def test_an_environment_is_built_from_the_content_of_files(
-    client: Client, name: str, python: str, tmp_path: Path
-) -> None:
+def test_an_environment_is_built_from_the_content_of_files(client: Client, name: str, python: str) -> None:
     client.made("POST", "environments", {"name": name, "python": python, "requirements": "alpha==1.0\n"})
     assert client.get("environments/{name}", name=name)["packages"] == ["alpha==1.0"]
     client.made("PATCH", "environments/{name}", {"packages": ["beta"]}, name=name)
@@ -227,6 +225,18 @@ def test_runtimes_are_listed_adopted_and_removed(client: Client, python: str) ->
     assert client.ask("DELETE", "runtimes/{id}", id="mine").status_code == 204
     found_only = next(runtime["id"] for runtime in found if runtime["kind"] not in ("managed", "adopted"))
     assert client.ask("DELETE", "runtimes/{id}", id=found_only).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({"version": "abc"}, 422), ({"name": "No Name"}, 422), ({"path": "/nowhere/python"}, 404), ({"colour": 1}, 422)],
+)
+def test_a_runtime_that_cannot_be_meant_is_refused_before_a_task_is_made(
+    client: Client, body: dict[str, Any], status: int
+) -> None:
+    before = client.get("tasks")
+    assert client.ask("POST", "runtimes", body).status_code == status
+    assert client.get("tasks") == before
 
 
 def test_what_a_task_tells_holds_no_password(client: Client, name: str, python: str) -> None:
