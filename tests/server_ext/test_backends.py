@@ -133,7 +133,7 @@ def test_a_taken_name_is_refused_and_a_wrong_one_named(client: Client) -> None:
     start(client, name="taken")
     refused = client.ask("POST", "backends", {"name": "taken", "kind": "http"})
     assert (refused.status_code, refused.json()["code"]) == (409, "backend_exists")
-    for said in ({"name": "No"}, {"kind": "carrier-pigeon"}, {"kind": "pipe", "port": 1234}):
+    for said in ({"name": "No"}, {"idle_timeout_s": 1e300}, {"kind": "carrier-pigeon"}, {"kind": "pipe", "port": 1234}):
         assert client.ask("POST", "backends", said).status_code == 422
     refused = client.ask("POST", "backends", {"environment": "unknown"})
     assert (refused.status_code, refused.json()["code"]) == (404, "environment_not_found")
