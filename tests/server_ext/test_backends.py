@@ -220,6 +220,19 @@ def kernel(client: Client, server: JupyterServer) -> Iterator[Kernel]:
 SHOW = "from beep_jupyter import Beep; beep = Beep(); "
 
 
+def test_backends_of_one_name_are_told_apart_by_their_owner(client: Client, kernel: Kernel) -> None:
+    kernel.printed(SHOW + "beep.start('pipe', name='twin').execute('who = \"kernel\"')")
+    start(client, name="twin")
+    run(client, "twin", "who = 'server'")
+    (others,) = [found["name"] for found in client.get("backends") if found["name"] != "twin"]
+    assert run(client, others, "who")["result"] == "kernel"
+    assert run(client, "twin", "who")["result"] == "server"
+    assert kernel.printed(SHOW + "print(beep.find('twin').evaluate('who'))") == "kernel\n"
+    assert client.ask("POST", "backends/{name}/restart", name=others).json()["name"] == others
+    assert client.ask("DELETE", "backends/{name}", name="twin").status_code == 204
+    assert [found["name"] for found in client.get("backends")] == [others]
+
+
 def test_a_kernels_restart_keeps_what_the_server_owns_and_notebooks_share_it(client: Client, kernel: Kernel) -> None:
     start(client, name="shared")
     run(client, "shared", "x = 41")
