@@ -8,15 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import listings
-from ..environments.lookup import find_usable
-from ..environments.requirements import parse_names, parse_packages
-from ..errors import UsageError
-from ..home import Home, absolute_path
-from ..names import check_name
-from ..runtimes.versions import parse
 from .execution import execute
 from .feed import Feed
-from .files import with_files
+from .refusals import changed_environment, refuse_environment, refuse_packages, refuse_runtime
 from .task import Task
 from .tasks import Tasks
 from .threads import in_thread
@@ -63,7 +57,7 @@ class Service:
         Raises:
             UsageError, RuntimeNotFoundError: before a task is made.
         """
-        await in_thread(self._check_runtime, said)
+        await in_thread(refuse_runtime, self._beep, said)
         target = said.get("name") or said.get("version") or "default"
         return self.tasks.start("runtimes.init", target, said)
 
@@ -93,7 +87,7 @@ class Service:
         Raises:
             UsageError, EnvironmentExistsError, RuntimeNotFoundError: before a task is made.
         """
-        await in_thread(self._check, said)
+        await in_thread(refuse_environment, self._beep, said)
         return self.tasks.start("environments.create", said["name"], said)
 
     async def change_environment(self, name: str, said: Body) -> Task:
@@ -105,7 +99,7 @@ class Service:
         if said == {"is_locked": True}:
             await in_thread(self._beep.environments.get, name)
             return self.tasks.start("environments.lock", name, {"name": name})
-        wanted = await in_thread(self._changed, name, said)
+        wanted = await in_thread(changed_environment, self._beep, name, said)
         return await self.create_environment(wanted)
 
     async def delete_environment(self, name: str, *, force: bool) -> None:
@@ -136,7 +130,7 @@ class Service:
         Raises:
             UsageError, EnvironmentNotFoundError, ProblemError.
         """
-        await in_thread(self._check_packages, method, name, said["packages"])
+        await in_thread(refuse_packages, self._beep, method, name, said["packages"])
         return await self.tasks.carry_out(f"environments.{method}", {"name": name, "dry_run": True, **said})
 
     async def change_packages(self, method: str, name: str, said: Body) -> Task:
@@ -145,7 +139,7 @@ class Service:
         Raises:
             UsageError, EnvironmentNotFoundError: before a task is made.
         """
-        await in_thread(self._check_packages, method, name, said["packages"])
+        await in_thread(refuse_packages, self._beep, method, name, said["packages"])
         return self.tasks.start(f"environments.{method}", name, {"name": name, **said})
 
     async def backends(self) -> list[Health]:
@@ -226,41 +220,6 @@ class Service:
     def _stop_at(self, address: str) -> None:
         self._beep.connect(address).stop()
 
-    def _check_runtime(self, said: Body) -> None:
-        if "version" in said and parse(said["version"]) is None:
-            raise UsageError(f"{said['version']!r} is no Python version.", "Say one like 3.12 or 3.9.18.")
-        if "name" in said:
-            check_name("runtime", said["name"])
-        if "path" in said:
-            self._beep.runtimes.find(absolute_path(said["path"]))
-
     def _reach(self, name: str) -> Backend:
         """A client of the backend that a listing calls so; `connect` would take a name for a path, too."""
         return self._beep.connect(listings.backend_object(self._beep, name).address)
-
-    def _check(self, said: Body) -> None:
-        with with_files(said) as arguments:
-            self._beep.environments.check(**arguments)
-
-    def _check_packages(self, method: str, name: str, packages: list[str]) -> None:
-        self._beep.environments.get(name)
-        (parse_packages if method == "install" else parse_names)(packages)
-        if not packages:
-            raise UsageError("No package was named.", "Name at least one, such as `numpy`.")
-
-    def _changed(self, name: str, said: Body) -> Body:
-        """The arguments of a create that make an environment what it is, but for what was said."""
-        record = find_usable(Home(self._beep.home), name).record
-        if record.spec.lock:
-            raise UsageError(f"Environment '{name}' was built from a lock.", "Create it again, with `replace`.")
-        kept = {
-            "name": name,
-            "python": record.asked_python or record.spec.python,
-            "packages": list(record.spec.packages),
-            "requirements": record.spec.requirements,
-            "set": record.spec.set,
-            "dotnet": record.spec.dotnet,
-            "replace": True,
-        }
-        given = {key: value for key, value in said.items() if key != "is_locked"}
-        return {key: value for key, value in (kept | given).items() if value}

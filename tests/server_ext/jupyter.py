@@ -220,7 +220,7 @@ def check_reply(path: str, method: str, reply: httpx.Response) -> None:
     said = documented[str(reply.status_code)]
     if "$ref" in said:
         said = document["components"]["responses"][said["$ref"].rpartition("/")[2]]
-    assert {*said.get("headers", {})} <= {*reply.headers} | {"Location"} & {name.title() for name in reply.headers}
+    assert all(name in reply.headers for name in said.get("headers", {}))
     if "content" not in said:
         assert reply.content == b""
         return

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -10,7 +13,7 @@ from typing import Any
 import pytest
 from jupyter_client import BlockingKernelClient
 
-from tests.server_ext.jupyter import Client, JupyterServer
+from tests.server_ext.jupyter import TOKEN, Client, JupyterServer
 
 KINDS = ("pipe", "http", "grpc")
 
@@ -167,6 +170,42 @@ def test_events_tell_of_backends_that_come_and_go(client: Client) -> None:
         client.ask("DELETE", "backends/{name}", name="seen")
         gone = next(data for name, data in events if name == "backend" and data["state"] == "ended")
         assert gone["name"] == "seen"
+
+
+def test_events_hold_no_code_no_value_and_no_token(client: Client, python: str) -> None:
+    with client.events("events") as events:
+        start(client, name="secretive")
+        run(client, "secretive", "marked = 'code'; print('printed'); 'shown'", inputs={"given": "sent"})
+        client.ended(
+            client.begun("POST", "environments", {"name": "secretive", "python": python, "packages": ["none"]})
+        )
+        client.ask("DELETE", "backends/{name}", name="secretive")
+        seen = []
+        for name, data in events:
+            seen.append((name, data))
+            if data.get("state") == "ended":
+                break
+    assert {"task", "progress", "backend"} == {name for name, _ in seen}
+    told = str(seen)
+    secrets = ("marked", "printed", "shown", "given", "sent'", TOKEN, "token")
+    assert [word for word in secrets if word in told] == []
+
+
+def test_a_terminal_reaches_what_the_server_owns_by_its_name(client: Client, server: JupyterServer) -> None:
+    start(client, name="ours")
+    run(client, "ours", "x = 41")
+    beep = [sys.executable, "-m", "beep_jupyter"]
+    told = [
+        subprocess.run([*beep, *words], env=server.variables, capture_output=True, text=True, check=True).stdout
+        for words in (["eval", "ours", "x + 1"], ["status"], ["status", "--json"])
+    ]
+    assert told[0] == "42\n"
+    assert "Jupyter server" in told[1]
+    volatile = {"state", "uptime_s", "memory_bytes", "sessions"}
+    (printed,), (answered,) = json.loads(told[2]), client.get("backends")
+    assert {key: printed[key] for key in printed.keys() - volatile} == {
+        key: answered[key] for key in answered.keys() - volatile
+    }
 
 
 def test_every_listener_is_told_first_what_runs(client: Client) -> None:

@@ -173,7 +173,7 @@ def test_an_environment_is_rebuilt_with_other_packages_and_locked(client: Client
     assert client.get("environments/{name}", name=made)["packages"] == ["alpha==1.0"]
     client.made("PATCH", "environments/{name}", {"is_locked": True}, name=made)
     assert client.get("environments/{name}", name=made)["is_locked"]
-    for body in ({}, {"is_locked": False}, {"colour": "red"}):
+    for body in ({}, {"is_locked": False}, {"is_locked": True, "packages": []}, {"colour": "red"}):
         assert client.ask("PATCH", "environments/{name}", body, name=made).status_code == 422
 
 
