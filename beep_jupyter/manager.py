@@ -143,6 +143,13 @@ class Beep:
             raise self._registry.not_found(name, known)
         return self.start("pipe", name)
 
+    def running(self, name: str) -> Backend | None:
+        """What a cell's NAME means, if that runs already; None where it does not. An empty name means the only one that
+        is this process's own or shared."""
+        if name:
+            return self._registry.find(name)
+        return self._registry.only()
+
     def backends(self) -> list[Health]:
         """All backends that run in this home, those of other processes included."""
         return self._registry.healths()

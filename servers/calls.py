@@ -18,6 +18,7 @@ from poller import Poller
 from supervisor import SessionMissingError, Supervisor, WorkerStartError
 from worker import CrowdedError
 
+ASIDE = frozenset(("complete", "inspect"))  # commands of those who only look, and wait for nothing
 KILL_AFTER_TIMEOUT_S = 5.0
 LOOK_S = 0.05  # how exactly time limits are kept
 MAX_KEY_CHARACTERS = 64

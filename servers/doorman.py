@@ -82,8 +82,8 @@ class Doorman:
         if hello.get("protocol") != PROTOCOL:
             asked = hello.get("protocol")
             raise Refused("protocol", f"the backend speaks protocol {PROTOCOL}, the client {asked}")
-        if hello.get("kind") not in ("session", "control"):
-            raise Refused("protocol", "the hello's kind must be 'session' or 'control'")
+        if hello.get("kind") not in ("session", "aside", "control"):
+            raise Refused("protocol", "the hello's kind must be 'session', 'aside' or 'control'")
         if not isinstance(hello.get("session", DEFAULT_SESSION), str):
             raise Refused("bad_request", "field 'session' must be a text")
         return hello
@@ -91,7 +91,8 @@ class Doorman:
     def _pass_on(self, client: socket.socket, hello: dict[str, Any]) -> None:
         refusal: dict[str, Any]
         try:
-            self._supervisor.connect(hello.get("session", DEFAULT_SESSION), client)
+            session, is_aside = hello.get("session", DEFAULT_SESSION), hello["kind"] == "aside"
+            self._supervisor.connect(session, client, is_aside=is_aside)
             return
         except SessionMissingError as missing:
             refusal = {"code": "no_session", "message": f"there is no session '{missing}'"}

@@ -11,7 +11,7 @@ import grpc
 from beep_jupyter.backends.frame_socket import BrokenError
 from beep_jupyter.worker.wire import FrameError
 
-from calls import MAX_KEY_CHARACTERS, Call, check_incarnation
+from calls import ASIDE, MAX_KEY_CHARACTERS, Call, check_incarnation
 from control import Refused
 from endings import Frame, judge, raised, reason, tail_with
 from grpc_relay import Relay, Relays
@@ -204,7 +204,7 @@ class Conversation:
         """
         conversations, asked = self._conversations, self._asked
         for _ in range(CONNECT_TRIES):
-            self._relay = relay = conversations.relays.lease(asked.session)
+            self._relay = relay = conversations.relays.lease(asked.session, asked.command in ASIDE)
             try:
                 check_incarnation(conversations.supervisor, asked.session, asked.known, relay.incarnation)
             except Refused:

@@ -25,21 +25,23 @@ class Relay(FrameSocket):
 
     Attributes:
         incarnation: the worker.
+        is_aside: whether it is for those who only look.
         number: what the worker knows the connection by.
 
     Raises:
         SessionMissingError, WorkerStartError, CrowdedError.
     """
 
-    def __init__(self, supervisor: Supervisor, session: str) -> None:
+    def __init__(self, supervisor: Supervisor, session: str, is_aside: bool) -> None:
         ours, theirs = socket.socketpair()
         super().__init__(ours, looks=0)  # whose client needs the other core
         try:
-            self.number, self.incarnation = supervisor.connect(session, theirs, is_relayed=True)
+            self.number, self.incarnation = supervisor.connect(session, theirs, is_relayed=True, is_aside=is_aside)
         except BaseException:
             ours.close()
             theirs.close()
             raise
+        self.is_aside = is_aside
         self.session = session
         self._is_left = False
         self._is_ready = False
@@ -102,30 +104,33 @@ class Relays:
     """The relay connections of a backend."""
 
     def __init__(self, supervisor: Supervisor) -> None:
-        self._idle: dict[str, list[Relay]] = {}
+        self._idle: dict[tuple[str, bool], list[Relay]] = {}
         self._lock = threading.Lock()
         self._supervisor = supervisor
 
-    def lease(self, session: str) -> Relay:
+    def lease(self, session: str, is_aside: bool) -> Relay:
         """A connection to the worker that the session has now, for one request.
+
+        Args:
+            is_aside: for one that only looks, and does not wait for what runs.
 
         Raises:
             control.Refused: there is no such session, its worker does not start, or too many wait for it.
         """
         try:
             worker = self._supervisor.find(session).worker
-            while (relay := self._take(session)) is not None:
+            while (relay := self._take((session, is_aside))) is not None:
                 if worker is not None and relay.incarnation == worker.incarnation and not worker.ended.is_set():
                     return relay
                 relay.close()
-            return Relay(self._supervisor, session)
+            return Relay(self._supervisor, session, is_aside)
         except (SessionMissingError, WorkerStartError, CrowdedError) as problem:
             raise refusal(problem) from problem
 
     def give_back(self, relay: Relay) -> None:
         """Keeps a connection on which no request is under way any more."""
         with self._lock:
-            idle = self._idle.setdefault(relay.session, [])
+            idle = self._idle.setdefault((relay.session, relay.is_aside), [])
             if len(idle) < KEPT_IDLE:
                 idle.append(relay)
                 return
@@ -133,14 +138,15 @@ class Relays:
 
     def forget(self, session: str) -> None:
         """Closes the idle connections of a session that is no more."""
-        while (relay := self._take(session)) is not None:
-            relay.close()
+        for is_aside in (False, True):
+            while (relay := self._take((session, is_aside))) is not None:
+                relay.close()
 
-    def _take(self, session: str) -> Relay | None:
+    def _take(self, kind: tuple[str, bool]) -> Relay | None:
         """The idle connection that was used last."""
         with self._lock:
-            idle = self._idle.get(session)
+            idle = self._idle.get(kind)
             relay = idle.pop() if idle else None
             if idle is not None and not idle:
-                del self._idle[session]
+                del self._idle[kind]
             return relay

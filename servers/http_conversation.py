@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from calls import Call, check_incarnation
+from calls import ASIDE, Call, check_incarnation
 from control import Refused
 from endings import judge, raised, reason, tail_with
 from http_relay import BrokenError, Frame, Relay, Relays
@@ -109,7 +109,7 @@ class Conversations:
         """
         loop = asyncio.get_running_loop()
         for _ in range(CONNECT_TRIES):
-            relay = await self.relays.lease(asked.session)
+            relay = await self.relays.lease(asked.session, asked.command in ASIDE)
             self._check_incarnation(relay, asked)
             asked.incarnation = relay.incarnation
             request = relay.request = next(self._requests)

@@ -34,12 +34,14 @@ class Relay(asyncio.BufferedProtocol):
 
     Attributes:
         incarnation: the worker.
+        is_aside: whether it is for those who only look.
         number: what the worker knows the connection by.
         request: the one that goes over it now; 0 while it is idle.
     """
 
-    def __init__(self, session: str, number: int, incarnation: str) -> None:
+    def __init__(self, session: str, number: int, incarnation: str, is_aside: bool) -> None:
         self.incarnation = incarnation
+        self.is_aside = is_aside
         self.number = number
         self.request = 0
         self.session = session
@@ -127,30 +129,33 @@ class Relays:
     """The relay connections of a backend."""
 
     def __init__(self, supervisor: Supervisor) -> None:
-        self._idle: dict[str, list[Relay]] = {}
+        self._idle: dict[tuple[str, bool], list[Relay]] = {}
         self._supervisor = supervisor
 
-    async def lease(self, session: str) -> Relay:
+    async def lease(self, session: str, is_aside: bool) -> Relay:
         """A connection to the worker that the session has now, for one request.
+
+        Args:
+            is_aside: for one that only looks, and does not wait for what runs.
 
         Raises:
             control.Refused: there is no such session, its worker does not start, or too many wait for it.
         """
         try:
             worker = self._supervisor.find(session).worker
-            while idle := self._idle.get(session):
+            while idle := self._idle.get((session, is_aside)):
                 relay = idle.pop()
                 if worker is not None and relay.incarnation == worker.incarnation and relay.is_open:
                     return relay
                 relay.close()
-            return await self._connect(session)
+            return await self._connect(session, is_aside)
         except (SessionMissingError, WorkerStartError, CrowdedError) as problem:
             raise refusal(problem) from problem
 
     def give_back(self, relay: Relay) -> None:
         """Keeps a connection on which no request is under way any more."""
         relay.request = 0
-        idle = self._idle.setdefault(relay.session, [])
+        idle = self._idle.setdefault((relay.session, relay.is_aside), [])
         if len(idle) < KEPT_IDLE and relay.is_open:
             idle.append(relay)
         else:
@@ -158,26 +163,27 @@ class Relays:
 
     def forget(self, session: str) -> None:
         """Closes the idle connections of a session that is no more."""
-        for relay in self._idle.pop(session, ()):
-            relay.close()
+        for is_aside in (False, True):
+            for relay in self._idle.pop((session, is_aside), ()):
+                relay.close()
 
-    async def _connect(self, session: str) -> Relay:
+    async def _connect(self, session: str, is_aside: bool) -> Relay:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         try:
-            number, incarnation = await on_thread(self._give, session, theirs)
+            number, incarnation = await on_thread(self._give, session, theirs, is_aside)
             _, relay = await asyncio.get_running_loop().create_connection(
-                lambda: Relay(session, number, incarnation), sock=ours
+                lambda: Relay(session, number, incarnation, is_aside), sock=ours
             )
         except BaseException:
             ours.close()
             raise
         return relay
 
-    def _give(self, session: str, theirs: socket.socket) -> tuple[int, str]:
+    def _give(self, session: str, theirs: socket.socket, is_aside: bool) -> tuple[int, str]:
         """Gives the worker its end, which is closed with the worker's copy of it, or here."""
         try:
-            return self._supervisor.connect(session, theirs)
+            return self._supervisor.connect(session, theirs, is_aside=is_aside)
         except BaseException:
             theirs.close()
             raise

@@ -41,13 +41,14 @@ class Process:
     Attributes:
         pid: also its process group and system session.
         incarnation: marks the process and its descendants, in `BEEP_WORKER`.
+        aside: the private channel of those who only look.
         channel: the private channel.
         stdout, stderr: reading ends of its descriptors 1 and 2, to be drained when it is gone.
         status: the file in which it says what it does now.
         life: writing end of the life pipe; nobody else holds one.
     """
 
-    __slots__ = ("channel", "incarnation", "life", "pid", "status", "stderr", "stdout")
+    __slots__ = ("aside", "channel", "incarnation", "life", "pid", "status", "stderr", "stdout")
 
     def __init__(self, python: str, boot: str, cache: str, incarnation: str, variables: dict[str, str]) -> None:
         """Starts it.
@@ -64,12 +65,14 @@ class Process:
         """
         self.incarnation = incarnation
         self.channel, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
+        self.aside, their_aside = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
         self.stdout, out = _large_pipe()
         self.stderr, err = _large_pipe()
         self.status = _memory_file()
         life, self.life = os.pipe()
         given = {1: out, 2: err, descriptors.CHANNEL: theirs.fileno(), descriptors.STDOUT: self.stdout}
         given |= {descriptors.STDERR: self.stderr, descriptors.STATUS: self.status, descriptors.LIFE: life}
+        given[descriptors.ASIDE] = their_aside.fileno()
         try:
             self.pid = _spawn([python, "-I", boot, cache], variables | {"BEEP_WORKER": incarnation}, given)
         except OSError:
@@ -77,12 +80,14 @@ class Process:
             raise
         finally:
             theirs.close()
+            their_aside.close()
             for descriptor in (out, err, life):
                 os.close(descriptor)
 
     def close(self) -> None:
         """Closes our ends; the kernel kills a worker that still runs."""
         self.channel.close()
+        self.aside.close()
         for descriptor in (self.stdout, self.stderr, self.status, self.life):
             os.close(descriptor)
 

@@ -151,11 +151,14 @@ class Supervisor:
         session.failed_starts = 0
         return worker
 
-    def connect(self, session_name: str, client: socket.socket, *, is_relayed: bool = False) -> tuple[int, str]:
+    def connect(
+        self, session_name: str, client: socket.socket, *, is_relayed: bool = False, is_aside: bool = False
+    ) -> tuple[int, str]:
         """Gives a client's socket to the session's worker, which answers it from here on.
 
         Args:
             is_relayed: whether the other end is held by this process.
+            is_aside: whether the client only looks, and does not wait for what runs.
 
         Returns:
             The connection's number and the worker's incarnation, which the ready frame will say too.
@@ -166,7 +169,7 @@ class Supervisor:
         session = self.find(session_name)
         while True:
             worker, number = self.living_worker(session), next(self._connections)
-            if worker.connect(number, client, is_relayed=is_relayed):
+            if worker.connect(number, client, is_relayed=is_relayed, is_aside=is_aside):
                 return number, worker.incarnation
             # it ended in between; the next is a fresh one
 

@@ -89,11 +89,12 @@ class Worker:
         with self._lock:
             return status.read(self._process.status) if self.obituary is None else (False, 0, 0)
 
-    def connect(self, number: int, client: socket.socket, *, is_relayed: bool = False) -> bool:
+    def connect(self, number: int, client: socket.socket, *, is_relayed: bool = False, is_aside: bool = False) -> bool:
         """Hands a client's socket to the worker and keeps it only to see its end and to end it.
 
         Args:
             is_relayed: whether the other end is held by this process.
+            is_aside: whether the client only looks, and does not wait for what runs.
 
         Returns:
             False where the worker has ended meanwhile.
@@ -105,7 +106,8 @@ class Worker:
             if self.obituary is not None:
                 return False
             header = {"type": "connection", "connection": number, "relayed": is_relayed}
-            if self._is_crowded() or not self._send(header, client.fileno()):
+            channel = self._process.aside if is_aside else self._process.channel
+            if self._is_crowded(channel) or not self._send(header, client.fileno(), channel):
                 raise CrowdedError
             self._clients[number] = client
             # Still with the lock: the worker's end would close the socket, and its number be watched for ever.
@@ -156,16 +158,16 @@ class Worker:
     def _runs(self, key: tuple[int, int]) -> bool:
         return status.read(self._process.status) == (True, *key)
 
-    def _is_crowded(self) -> bool:
-        """Whether what a busy worker has not read yet fills half of the channel; the rest is kept for interrupts."""
-        channel = self._process.channel
+    @staticmethod
+    def _is_crowded(channel: Any) -> bool:
+        """Whether what a busy worker has not read yet fills half of a channel; the rest is kept for interrupts."""
         try:
             unread: int = struct.unpack("i", fcntl.ioctl(channel, termios.TIOCOUTQ, bytes(4)))[0]
         except OSError:
             return False  # the system does not tell (macOS)
-        return unread > channel.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 2
+        return unread > int(channel.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)) // 2
 
-    def _send(self, header: dict[str, Any], descriptor: int | None = None) -> bool:
+    def _send(self, header: dict[str, Any], descriptor: int | None = None, channel: Any = None) -> bool:
         """Says something to the worker and never waits: the lock is held, which health and the last rungs of the ladder
         need too.
 
@@ -174,7 +176,7 @@ class Worker:
         """
         rights = [] if descriptor is None else [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", descriptor))]
         try:
-            self._process.channel.sendmsg(pack(header), rights, socket.MSG_DONTWAIT)
+            (channel or self._process.channel).sendmsg(pack(header), rights, socket.MSG_DONTWAIT)
         except OSError as error:
             return error.errno not in (errno.EAGAIN, errno.ETOOMANYREFS)  # else it is ending; the pidfd tells why
         return True

@@ -111,6 +111,10 @@ class GrpcTransport:
         """See `Transport.for_session`."""
         return GrpcTransport(self.address, self._token, self._backend, name)
 
+    def aside(self) -> GrpcTransport:
+        """See `Transport.aside`; the server sees by the command what waits for nothing."""
+        return self.for_session(self.session)
+
     def close(self) -> None:
         """See `Transport.close`."""
         if self._channel is not None and self._pid == os.getpid():

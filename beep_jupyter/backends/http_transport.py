@@ -140,6 +140,10 @@ class HttpTransport:
         """See `Transport.for_session`."""
         return HttpTransport(self.address, self._token, self._backend, name)
 
+    def aside(self) -> HttpTransport:
+        """See `Transport.aside`; the server sees by the command what waits for nothing."""
+        return self.for_session(self.session)
+
     def close(self) -> None:
         """See `Transport.close`."""
         if self._connection is not None and self._pid == os.getpid():

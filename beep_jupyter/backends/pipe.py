@@ -36,14 +36,16 @@ class PipeTransport:
     Args:
         address: `unix:PATH`.
         session: whose worker answers.
+        kind: of its connections: `session`, or `aside` for who only looks.
     """
 
-    def __init__(self, address: str, token: str, backend: str, session: str = "default") -> None:
+    def __init__(self, address: str, token: str, backend: str, session: str = "default", kind: str = "session") -> None:
         self.address = address
         self.released: deque[str] = deque()  # handles that were collected; they ride on the next request
         self._backend = backend
         self._connection: PipeConnection | None = None
         self._incarnation: str | None = None
+        self._kind = kind
         self._next_request = 1
         self._path = address.removeprefix("unix:")
         self._pid = os.getpid()
@@ -135,6 +137,10 @@ class PipeTransport:
         """See `Transport.for_session`."""
         return PipeTransport(self.address, self._token, self._backend, name)
 
+    def aside(self) -> PipeTransport:
+        """See `Transport.aside`."""
+        return PipeTransport(self.address, self._token, self._backend, self.session, "aside")
+
     def next_request(self) -> int:
         """The number of the next frame that asks for something."""
         number, self._next_request = self._next_request, self._next_request + 1
@@ -170,7 +176,7 @@ class PipeTransport:
 
     def _greeted(self) -> PipeConnection:
         """A new connection to the session's worker; tried again where that ends meanwhile, restarted by somebody."""
-        hello = {"kind": "session", "session": self.session}
+        hello = {"kind": self._kind, "session": self.session}
         for _ in range(CONNECT_TRIES):
             try:
                 return PipeConnection(self._path, self._token, self._backend, hello)

@@ -85,6 +85,11 @@ class BackendRegistry:
         meant = names.meant(name, self.healths())
         return self.connect(meant.address, self._token_of(meant)) if meant else None
 
+    def only(self) -> Backend | None:
+        """The only backend that is this process's own or shared; None where there is none, or another one."""
+        own = [health for health in self.healths() if not names.is_others(health)]
+        return self.find(own[0].name) if len(own) == 1 else None
+
     def healths(self) -> list[Health]:
         """The health of all that runs, by name."""
         reap_ended()

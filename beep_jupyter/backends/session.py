@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..errors import ExecutionError, ExecutionTimeoutError
+from ..errors import ExecutionError, ExecutionTimeoutError, WorkerDiedError
 from ..models import Completion, Execution, Inspection, Output, Receipt
 from .calling import Caller, Parcel, print_stream
 from .exchange import DEFAULTS, Terms
@@ -26,6 +26,7 @@ class Session(ObjectMethods):
 
     def __init__(self, transport: Transport, backend_name: str, environment: str = "", terms: Terms = DEFAULTS) -> None:
         self._caller = Caller(transport, backend_name, environment, terms)
+        self._looking = Caller(transport.aside(), backend_name, environment, terms)
         self._transport = transport
 
     def evaluate(self, code: str, locals: Mapping[str, Any] | None = None, timeout_s: float | None = None) -> Any:
@@ -160,19 +161,23 @@ class Session(ObjectMethods):
     def complete(self, code: str, cursor: int | None = None) -> Completion:
         """What could stand at a place of a text: names, attributes, modules, keys. No property is run for it.
 
+        It waits for no code that runs in the session, but is slow where that keeps Python's lock.
+
         Args:
             cursor: counted in characters; None is the end.
         """
-        fields = self._caller.call("complete", _at(code, cursor)).fields
+        fields = self._look("complete", _at(code, cursor))
         return Completion(fields["matches"], fields["cursorStart"], fields["cursorEnd"])
 
     def inspect(self, code: str, cursor: int | None = None) -> Inspection:
         """What is known of the object that is named at a place of a text: signature, docstring, type.
 
+        It waits for no code that runs in the session, but is slow where that keeps Python's lock.
+
         Args:
             cursor: counted in characters; None is the end.
         """
-        fields = self._caller.call("inspect", _at(code, cursor)).fields
+        fields = self._look("inspect", _at(code, cursor))
         return Inspection(fields["found"], fields["data"])
 
     def interrupt(self) -> bool:
@@ -195,7 +200,15 @@ class Session(ObjectMethods):
 
     def close(self) -> None:
         """Drops the client; the session lives on."""
+        self._looking.transport.close()
         self._transport.close()
+
+    def _look(self, command: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """Asks what waits for nothing; a worker that is another one than before is no loss to who looks."""
+        try:
+            return self._looking.call(command, fields).fields
+        except WorkerDiedError:
+            return self._looking.call(command, fields).fields
 
     def _execution(self, reply: Reply, seen: list[Output], parcel: Parcel) -> Execution:
         if reply.error is not None and reply.error.get("status") == "interrupted":  # before it began

@@ -86,5 +86,9 @@ class Transport(Protocol):
     def for_session(self, name: str) -> Transport:
         """A transport of the same kind to another session."""
 
+    def aside(self) -> Transport:
+        """A transport of the same kind to the same session, for `complete` and `inspect` alone: they wait for nothing
+        that runs there, nor for calls of this one."""
+
     def close(self) -> None:
         """Drops the connection; the backend lives on."""

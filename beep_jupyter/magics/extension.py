@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import no_var_expand
 
 from .completion import matcher_for
+from .inspecting import Inspecting
+from .looking import Looking
 from .routing import Router
 
 if TYPE_CHECKING:
@@ -44,7 +46,9 @@ class Extension:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._router = Router(shell)
-        self._matcher = matcher_for(lambda: self.surface)
+        looking = Looking(lambda: self.surface)
+        self._inspecting = Inspecting(getattr(shell, "kernel", None), looking, self._router)
+        self._matcher = matcher_for(lambda: self.surface, looking, self._router)
 
     @cached_property
     def surface(self) -> Surface:
@@ -65,6 +69,7 @@ class Extension:
         self._shell.register_magic_function(self.beep_eval, "cell", "beep_eval")
         self._shell.register_magic_function(self.beep_env, "cell", "beep_env")
         self._shell.Completer.custom_matchers.append(self._matcher)
+        self._inspecting.add()
 
     def remove(self) -> None:
         """Takes out all that was put in, since IPython has no way to unregister a magic."""
@@ -73,6 +78,7 @@ class Extension:
         self._router.switch_to(None)
         syntax_errors.remove(self._shell)
         self._shell.Completer.custom_matchers.remove(self._matcher)
+        self._inspecting.remove()
         manager = self._shell.magics_manager
         for kind, name in (("line", "beep"), ("cell", "beep_eval"), ("cell", "beep_env")):
             del manager.magics[kind][name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_STAYS = re.compile(r"(?:[ \t]*(?:#.*)?\n)*[ \t]*%(?:beep\b|%beep_)")
+STAYS = re.compile(r"(?:[ \t]*(?:#.*)?\n)*[ \t]*%(?:beep\b|%beep_)")
 
 
 class Router:
@@ -34,6 +34,6 @@ class Router:
     def __call__(self, lines: list[str]) -> list[str]:
         """Puts `%%beep_eval NAME` above a plain cell. Called by IPython with the cell's lines, ends included."""
         text = "".join(lines)
-        if self._name is None or not text.strip() or _STAYS.match(text):
+        if self._name is None or not text.strip() or STAYS.match(text):
             return lines
         return [f"%%beep_eval {self._name}\n", *lines]

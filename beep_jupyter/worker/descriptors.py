@@ -8,5 +8,6 @@ STDOUT = 4  # reading end of the pipe that is descriptor 1
 STDERR = 5  # reading end of the pipe that is descriptor 2
 STATUS = 6  # a few bytes that the server reads at any time: what runs now
 LIFE = 7  # reading end of a pipe whose writing end only the server holds
+ASIDE = 8  # Unix socket to the server: over it come connections of those who only look
 
-ALL = (CHANNEL, STDOUT, STDERR, STATUS, LIFE)
+ALL = (CHANNEL, STDOUT, STDERR, STATUS, LIFE, ASIDE)

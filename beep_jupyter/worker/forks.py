@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 is_child = False  # whether this process was forked off a worker
 
 
-def install(sink: Sink, streams: Iterable[Stream], on_child: Callable[[], None]) -> None:
+def install(sink: Sink, streams: Iterable[Stream], *on_child: Callable[[], None]) -> None:
     """Registers the hooks.
 
     Args:
         streams: the standard streams, which a child points at its descriptors.
-        on_child: closes, in the child, everything that belongs to the worker.
+        on_child: close, in the child, everything that belongs to the worker.
     """
 
     def before() -> None:
@@ -45,7 +45,8 @@ def install(sink: Sink, streams: Iterable[Stream], on_child: Callable[[], None])
         sink.after_fork_in_child()
         for stream in streams:
             stream.leave_sink()
-        on_child()
+        for close in on_child:
+            close()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     os.register_at_fork(before=before, after_in_parent=in_parent, after_in_child=in_child)

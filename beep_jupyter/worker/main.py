@@ -11,6 +11,7 @@ import os
 import sys
 
 from . import builtin_names, descriptors, forks, import_hooks
+from .aside import Aside
 from .cells import Cells
 from .channel import Channel
 from .commands import Commands
@@ -46,12 +47,14 @@ def run() -> None:
     sys.stdin = stdin = StandardInput()
     cells = Cells(shell, sink.emit)
     loop = Loop(channel, Commands(shell, cells, stdin), sink, interrupts, descriptors.STATUS, ready)
-    forks.install(sink, streams, loop.after_fork_in_child)
+    aside = Aside(Channel(descriptors.ASIDE), channel, shell.namespace, interrupts, ready)
+    forks.install(sink, streams, loop.after_fork_in_child, aside.after_fork_in_child)
     sink.start(1, 2)
     shell.install()
     import_hooks.install()
     builtin_names.install(shell, cells)
     channel.send(dict(ready, type="ready"))
+    aside.start()
     sink.c_stdout = CStdout()  # while the server and the client greet each other
     try:
         loop.run()

@@ -36,6 +36,7 @@ class Request:
     Attributes:
         accepts: what the client announces (`receiver.py`); None where it says nothing.
         ask: asks the client for a line: (prompt, is_password) → text, or None where there is no more.
+        command: what is asked for.
         buffers: what the encoded values refer to.
         emit: sends an output, in order with what is printed.
         fields: as the protocol has them, values still encoded.
@@ -43,7 +44,7 @@ class Request:
         notes: by name, what became of values in `mapping` whose types this side lacks.
     """
 
-    __slots__ = ("accepts", "ask", "buffers", "emit", "fields", "is_inline", "notes")
+    __slots__ = ("accepts", "ask", "buffers", "command", "emit", "fields", "is_inline", "notes")
 
     def __init__(
         self, header: dict[str, Any], buffers: Sequence[Any], emit: Callable[[dict[str, Any]], None], ask: Ask
@@ -52,6 +53,7 @@ class Request:
         self.accepts: str | None = accepts if type(accepts) is str else None
         self.ask = ask
         self.buffers = buffers
+        self.command = header.get("command")
         self.emit = emit
         self.fields = header["fields"]
         self.is_inline = header.get("inline") is True

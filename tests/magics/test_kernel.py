@@ -118,3 +118,19 @@ def test_text_streams_while_the_cell_runs(kernel: Kernel) -> None:
 
 def _without_count(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{key: value for key, value in output.items() if key != "execution_count"} for output in outputs]
+
+
+def test_tab_and_shift_tab_answer_from_the_backend(kernel: Kernel) -> None:
+    kernel.run("%load_ext beep_jupyter\nlocal_only = 1")
+    kernel.run("%%beep_eval legacy\ndef remote_function(step, slowly=False):\n    'Goes on.'")
+    code = "%%beep_eval legacy\nremote_f"
+    completed = kernel.reply(kernel.client.complete(code, len(code)))
+    assert completed["matches"] == ["remote_function"]
+    assert code[completed["cursor_start"] : completed["cursor_end"]] == "remote_f"
+    code = "%%beep_eval legacy\nremote_function("
+    inspected = kernel.reply(kernel.client.inspect(code, len(code)))
+    assert inspected["found"] is True
+    assert "Signature: remote_function(step, slowly=False)\nDocstring: Goes on." in inspected["data"]["text/plain"]
+    assert "int" in kernel.reply(kernel.client.inspect("local_only", 4))["data"]["text/plain"]
+    kernel.run("%unload_ext beep_jupyter")
+    assert kernel.reply(kernel.client.inspect(code, len(code)))["found"] is False

@@ -1,0 +1,151 @@
+"""Answers those who only look, while code runs: completion and inspection. Runs in the worker, on a thread of its own.
+
+Connections for this come over a socket of their own, since the loop does not hear the server while code runs. Here too
+one request is served after the other, but none of them runs code or changes anything.
+"""
+
+from __future__ import annotations
+
+import select
+from _thread import start_new_thread
+
+from . import late
+from .channel import Channel
+from .connection import Connection
+from .request import Refusal, Request
+from .wire import FrameError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from .interrupts import Interrupts
+    from .outward import Answer
+
+    Method = Callable[[Request], Answer]
+
+# command -> (module, class in it), as in `commands.py`.
+COMMANDS = {
+    "complete": ("completion", "CompletionCommands"),
+    "inspect": ("inspection", "InspectionCommands"),
+}
+_TRIES = 3  # where code changes what is looked at
+
+
+class Aside:
+    """The connections of those who look.
+
+    Args:
+        channel: over which the server gives them.
+        server: the worker's own channel, on which the server hears of one that was lost.
+        namespace: what they look at.
+        interrupts: of the main thread; nothing here is interrupted.
+        ready: the fields of the ready frame but for the connection's number.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        server: Channel,
+        namespace: dict[str, Any],
+        interrupts: Interrupts,
+        ready: dict[str, Any],
+    ) -> None:
+        self._channel = channel
+        self._connections: dict[int, Connection] = {}  # descriptor -> Connection
+        self._interrupts = interrupts
+        self._methods: dict[str, Method] = {}
+        self._namespace = namespace
+        self._poller = select.poll()
+        self._poller.register(channel.fileno(), select.POLLIN)
+        self._ready = ready
+        self._server = server
+
+    def start(self) -> None:
+        """Serves until the server is gone."""
+        start_new_thread(self._run, ())
+
+    def after_fork_in_child(self) -> None:
+        """Closes what must not be held by a child."""
+        self._channel.close()
+        for connection in self._connections.values():
+            connection.after_fork_in_child()
+
+    def _run(self) -> None:
+        while not self._channel.is_closed:
+            for descriptor, _ in self._poller.poll():
+                if descriptor == self._channel.fileno():
+                    self._hear_server()
+                elif descriptor in self._connections:
+                    self._hear_client(self._connections[descriptor])
+
+    def _hear_server(self) -> None:
+        self._channel.receive()
+        while True:
+            frame = self._channel.take()
+            if frame is None:
+                return
+            header, descriptor = frame
+            if descriptor is None:  # no number was free for it
+                self._server.send({"type": "lost", "connection": header["connection"]})
+            else:
+                self._welcome(Connection(descriptor, header["connection"], self._interrupts))
+
+    def _welcome(self, connection: Connection) -> None:
+        self._connections[connection.fileno()] = connection
+        self._poller.register(connection.fileno(), select.POLLIN)
+        connection.send(dict(self._ready, type="ready", connection=connection.number))
+
+    def _hear_client(self, connection: Connection) -> None:
+        try:
+            frame = connection.receive()
+            while frame is not None and connection.is_open:
+                self._serve(connection, *frame)
+                frame = connection.take()
+        except FrameError as error:
+            connection.refuse(error)
+        if not connection.is_open:
+            descriptor = connection.fileno()
+            self._poller.unregister(descriptor)
+            del self._connections[descriptor]
+            connection.close()
+
+    def _serve(self, connection: Connection, header: dict[str, Any], buffers: Sequence[bytearray]) -> None:
+        request = header.get("id")
+        if header.get("type") != "request" or type(request) is not int or type(header.get("fields")) is not dict:
+            raise FrameError("what came is no request")
+        reply = self._answer(Request(header, buffers, _nobody, _no_input))
+        connection.send(dict(reply, type="reply", id=request))
+
+    def _answer(self, request: Request) -> dict[str, Any]:
+        """The reply's fields or error."""
+        try:
+            method = self._find(request.command)
+            for _ in range(_TRIES):
+                try:
+                    return {"fields": method(request)[0]}
+                except RuntimeError:  # a dictionary changed its size while it was read
+                    pass
+            return {"error": {"code": "crowded", "message": "code changes what was to be looked at"}}
+        except Refusal as refusal:
+            return {"error": {"code": refusal.code, "message": str(refusal), "cure": refusal.cure}}
+        except Exception as error:  # noqa: BLE001  a reader's top: code of the user's, such as a `__dir__`
+            found = late.load("failures").describe(error)
+            return {"error": dict(found, code="raised", status="error", message=found["evalue"])}
+
+    def _find(self, command: Any) -> Method:
+        if type(command) is not str or command not in COMMANDS:
+            raise Refusal("unknown_command", "who looks aside has no command %.80r" % (command,))
+        if command not in self._methods:
+            module, kind = COMMANDS[command]
+            self._methods[command] = getattr(getattr(late.load(module), kind)(self._namespace, None), "do_" + command)
+        return self._methods[command]
+
+
+def _nobody(output: dict[str, Any]) -> None:
+    """Where outputs go: there are none."""
+
+
+def _no_input(prompt: str, is_password: bool) -> None:
+    """Who answers: nobody is asked."""
