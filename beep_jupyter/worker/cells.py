@@ -68,9 +68,8 @@ class Cells:
         """Shows a result, and keeps it where the cell has a number."""
         if self._is_numbered:
             self.history.keep(value, self.number)
-        found = bundle(value)
-        if found is not None:
-            data, metadata = found
+        data, metadata = bundle(value)
+        if data:  # else it has shown itself
             self.publish(
                 {"output_type": "execute_result", "execution_count": self.number, "data": data, "metadata": metadata}
             )
