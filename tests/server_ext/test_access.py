@@ -10,10 +10,17 @@ import pytest
 
 from tests.server_ext.jupyter import TOKEN, JupyterServer, filled, operations
 
+STRANGER = httpx.Client(trust_env=False)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 UNKNOWN = ("", "nothing", "backends/", "backends/x/y", "environments/No!", "..%2f", "tasks/1/events/2", "x" * 2000)
 ROUTES = sorted({(method, filled(template)) for method, template, _ in operations()})
 PERMISSIONS = {(method, filled(template)): operation["x-permission"] for method, template, operation in operations()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    STRANGER.close()
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +41,8 @@ def answer(server: JupyterServer, method: str, path: str, token: str | None = No
     """The status, the body and its type, to a request with a body that would do for many."""
     headers = {"Authorization": f"token {token}"} if token else {}
     url = f"{server.url}{server.base_url}beep/v1/{path}"
-    with httpx.Client(trust_env=False, verify=False) as stranger:  # a context of TLS would take 20 ms
-        reply = stranger.request(method, url, headers=headers, content=b"{}")
+    reply = STRANGER.request(method, url, headers=headers, content=b"{}")
+    STRANGER.cookies.clear()
     return reply.status_code, reply.content if method != "HEAD" else b"", reply.headers["content-type"]
 
 
