@@ -35,8 +35,9 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
 def load_ipython_extension(shell: Any) -> None:
     """Called by `%load_ext beep_jupyter`."""
     from .magics import extension
+    from .panel import Panels
 
-    extension.load(shell)
+    extension.load(shell, Panels())
 
 
 def unload_ipython_extension(shell: Any) -> None:

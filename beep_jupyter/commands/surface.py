@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from .show import Show
 
 
+class Panels(Protocol):
+    """The control panel of a notebook."""
+
+    def show(self, beep: Beep) -> None:
+        """Displays it below the cell that runs."""
+
+    def close(self) -> None:
+        """Takes it away wherever it is shown."""
+
+
 class Routing(Protocol):
     """Sends the notebook's plain cells to a backend."""
 
@@ -32,6 +42,7 @@ class Surface:
         face: which face it is; decides whether `start` stays in the foreground.
         make_beep: makes the manager, when a command first needs it.
         routing: what `use` steers; None outside a notebook.
+        panels: what `panel` shows; None outside a notebook.
         demo: runs the demonstration, in JupyterLab where the argument is true; None outside a terminal.
         variables: names that `-i` may complete to.
     """
@@ -40,6 +51,7 @@ class Surface:
     face: Literal["terminal", "notebook"]
     make_beep: Callable[[], Beep]
     routing: Routing | None = None
+    panels: Panels | None = None
     demo: Callable[[Beep, bool], None] | None = None
     variables: Callable[[], Iterable[str]] = tuple
 

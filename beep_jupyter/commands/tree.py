@@ -18,6 +18,7 @@ from . import (
     lifecycle,
     notebook,
     packages,
+    panel,
     running,
     runtimes,
     settings,
@@ -38,7 +39,7 @@ beep.add("Environments", venv.venv, env.env)
 beep.add("Backends", lifecycle.start, status.status, status.logs)
 beep.add("Backends", lifecycle.interrupt, lifecycle.restart, lifecycle.stop, lifecycle.adopt, docs.docs)
 beep.add("Running code", running.evaluate, running.run, notebook.use)
-beep.add("Set-up", settings.config, doctor.doctor, completion.completion, help.show_help, demo.demo)
+beep.add("Set-up", panel.panel, settings.config, doctor.doctor, completion.completion, help.show_help, demo.demo)
 beep.add_command(runtimes.list_runtimes, "runtimes")
 
 venv.venv.add("Build", venv.create, venv.clone, venv.admin)

@@ -17,15 +17,15 @@ from .looking import Looking
 from .routing import Router
 
 if TYPE_CHECKING:
-    from ..commands.surface import Surface
+    from ..commands.surface import Panels, Surface
 
 _loaded: dict[Any, Extension] = {}
 
 
-def load(shell: Any) -> None:
+def load(shell: Any, panels: Panels) -> None:
     """Adds the three magics and their completion to a shell; harmless where they are there already."""
     if shell not in _loaded:
-        _loaded[shell] = Extension(shell)
+        _loaded[shell] = Extension(shell, panels)
         _loaded[shell].add()
 
 
@@ -41,9 +41,11 @@ class Extension:
 
     Args:
         shell: IPython's shell.
+        panels: what `%beep panel` shows.
     """
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: Any, panels: Panels) -> None:
+        self._panels = panels
         self._shell = shell
         self._router = Router(shell)
         looking = Looking(lambda: self.surface)
@@ -57,7 +59,9 @@ class Extension:
         from ..manager import Beep
         from .show import NotebookShow
 
-        return Surface(NotebookShow(self._shell), "notebook", Beep, routing=self._router, variables=self._variables)
+        show = NotebookShow(self._shell)
+
+        return Surface(show, "notebook", Beep, routing=self._router, panels=self._panels, variables=self._variables)
 
     def _variables(self) -> list[str]:
         hidden = self._shell.user_ns_hidden
@@ -75,6 +79,7 @@ class Extension:
         """Takes out all that was put in, since IPython has no way to unregister a magic."""
         from . import syntax_errors
 
+        self._panels.close()
         self._router.switch_to(None)
         syntax_errors.remove(self._shell)
         self._shell.Completer.custom_matchers.remove(self._matcher)

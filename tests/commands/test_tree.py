@@ -13,7 +13,7 @@ from beep_jupyter.commands.tree import beep
 from beep_jupyter.errors import UsageError
 
 RUNNING = "start status logs interrupt restart stop adopt docs eval run use"
-TOP = f"init list remove venv env {RUNNING} config doctor completion help demo"
+TOP = f"init list remove venv env {RUNNING} panel config doctor completion help demo"
 VENV = "create clone admin list status install uninstall delete lock export"
 
 

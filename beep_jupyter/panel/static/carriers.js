@@ -1,0 +1,122 @@
+/* Two ways to carry a request: to the server extension, or to the kernel as a message. The rest sees no difference. */
+
+/** @typedef {{flags?: string[], body?: object}} Details flags are what REST has in the query */
+/** @typedef {{type: "request", id: string, method: string, path: string[], flags: string[], body: object}} Request */
+/** @typedef {{type: "reply", id: string, ok: boolean, content: any}} Reply */
+/** @typedef {{type: "event", event: "backend"|"task"|"progress", data: object}} Event */
+
+const EVENTS = ["backend", "task", "progress"];
+const SLOW_MS = 3000;
+
+/** Through the Jupyter server, with the login that the page has. */
+class RestCarrier {
+  sentence =
+    "Through the Jupyter server: Interrupt and Stop work while the kernel is busy. " +
+    "Backends started here are shared by all notebooks and end with the server.";
+
+  constructor(root) {
+    this.root = root;
+  }
+
+  async call(method, path, { flags = [], body = null } = {}) {
+    const query = flags.length ? `?${flags.map((flag) => `${flag}=1`).join("&")}` : "";
+    const xsrf = document.cookie.match(/(?:^|; *)_xsrf=([^;]*)/)?.[1] ?? "";
+    const headers = { "Content-Type": "application/json", "X-XSRFToken": xsrf };
+    const options = { method, headers, credentials: "same-origin", body: body && JSON.stringify(body) };
+    const reply = await fetch(`${this.root}/${path.map(encodeURIComponent).join("/")}${query}`, options).catch(() => {
+      throw new Error("The Jupyter server does not answer. Look whether it still runs.");
+    });
+    const content = reply.status === 204 ? null : await reply.json().catch(() => null);
+    if (!reply.ok) throw new Error(content?.message ?? `The Jupyter server answered with status ${reply.status}.`);
+    return content;
+  }
+
+  /** Panels of one page share one stream, since a browser opens few connections to one server. */
+  listen(onEvent, onOpen) {
+    const streams = (globalThis[Symbol.for("beep-jupyter.events")] ??= new Map());
+    const shared = streams.get(this.root) ?? { source: new EventSource(`${this.root}/events`), listeners: 0 };
+    const { source } = shared;
+    streams.set(this.root, shared);
+    shared.listeners += 1;
+    const hear = (message) => onEvent(message.type, JSON.parse(message.data));
+    for (const name of EVENTS) source.addEventListener(name, hear);
+    source.addEventListener("open", onOpen);
+    this.close = () => {
+      for (const name of EVENTS) source.removeEventListener(name, hear);
+      source.removeEventListener("open", onOpen);
+      shared.listeners -= 1;
+      if (shared.listeners > 0) return;
+      source.close();
+      streams.delete(this.root);
+    };
+    onOpen();
+  }
+
+  close() {}
+}
+
+/** Through the kernel, which hears of it when no cell runs. */
+class KernelCarrier {
+  constructor(model, reason) {
+    this.sentence =
+      `Through the kernel, since ${reason}: while a cell runs, everything here waits until it has ended, ` +
+      "Interrupt and Stop too. Backends started here end with the kernel.";
+    this.model = model;
+    this.page = Math.random().toString(36).slice(2);
+    this.count = 0;
+    this.waiting = new Map();
+    this.hear = (message) => this.take(message);
+    model.on("msg:custom", this.hear);
+  }
+
+  call(method, path, { flags = [], body = {} } = {}) {
+    const id = `${this.page}-${(this.count += 1)}`;
+    return new Promise((resolve, reject) => {
+      const slow = setTimeout(() => this.onSlow?.(true), SLOW_MS);
+      this.waiting.set(id, { resolve, reject, slow });
+      this.model.send({ type: "request", id, method, path, flags, body });
+    });
+  }
+
+  /** @param {Reply|Event} message */
+  take(message) {
+    if (message.type === "event") this.onEvent?.(message.event, message.data);
+    const asked = message.type === "reply" && this.waiting.get(message.id);
+    if (!asked) return;
+    clearTimeout(asked.slow);
+    this.waiting.delete(message.id);
+    if (this.waiting.size === 0) this.onSlow?.(false);
+    if (message.ok) asked.resolve(message.content);
+    else asked.reject(new Error(message.content.message));
+  }
+
+  listen(onEvent, onOpen, onSlow) {
+    Object.assign(this, { onEvent, onSlow });
+    this.model.send({ type: "come", page: this.page });
+    onOpen();
+  }
+
+  close() {
+    for (const { slow } of this.waiting.values()) clearTimeout(slow);
+    this.model.off("msg:custom", this.hear);
+    this.model.send({ type: "go", page: this.page });
+  }
+}
+
+/** The base URL of the Jupyter server that the page comes from; null where it comes from none. */
+function baseUrl() {
+  const config = document.getElementById("jupyter-config-data")?.textContent;
+  return (config ? JSON.parse(config).baseUrl : document.body.dataset.baseUrl) ?? null;
+}
+
+/** The way that works here: the server's, where it has the extension and steers what this kernel has. */
+async function carrierFor(model) {
+  const base = baseUrl();
+  if (base === null) return new KernelCarrier(model, "this page comes from no Jupyter server");
+  const rest = new RestCarrier(`${base}beep/v1`);
+  const found = await rest.call("GET", ["environments"]).catch(() => null);
+  if (found === null) return new KernelCarrier(model, "the Jupyter server does not offer the extension of beep-jupyter");
+  const home = `${model.get("home")}/`;
+  if (found.every(({ path }) => path.startsWith(home))) return rest;
+  return new KernelCarrier(model, "the Jupyter server has another home than this kernel");
+}

@@ -1,0 +1,130 @@
+/* The tables of environments and runtimes, and the forms that create, change and delete environments. */
+
+const words = (text) => text.split(/[\s,]+(?![^[]*\])/).filter(Boolean);
+
+function sizeText(bytes) {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
+  return `${(bytes / 1024 ** power).toFixed(power ? 1 : 0)} ${units[power]}`;
+}
+
+function environmentsView(store) {
+  const empty = "No environments yet. Create one: give it a name, choose a Python, and list the packages it needs.";
+  const columns = ["Name", "Python", "State", "Packages", "Size", ""];
+  const view = section("environments", "Environments", columns, empty);
+  const create = createForm(store);
+  view.append(create);
+  view.update = () => {
+    view.show(store.environments, ({ name }) => name, ({ name }) => environmentRow(store, name));
+    create.update();
+  };
+  return view;
+}
+
+function environmentRow(store, name) {
+  const state = element("span", { "data-beep": "environment-state", "data-name": name, class: "beep-state" });
+  const [python, packages, size] = ["", "", ""].map((text) => document.createTextNode(text));
+  const place = element("td", { colspan: 6 });
+  const problem = element("p", { "data-beep": "environment-problem", "data-name": name, role: "status" });
+  const below = element("tr", { class: "beep-below" }, place);
+  let opener = null;
+  const settle = () => (below.hidden = place.childElementCount === 1 && !problem.textContent);
+  const close = () => {
+    place.replaceChildren(problem);
+    settle();
+    opener?.focus();
+  };
+  const open = (by, made, focus) => {
+    opener = by;
+    made.addEventListener("keydown", (event) => event.key === "Escape" && close());
+    place.replaceChildren(problem, made);
+    settle();
+    focus.focus();
+  };
+  const install = button("environment-install", "Install…", () => open(install, ...installForm(store, name, close)), { name });
+  const remove = button("environment-delete", "Delete…", () => open(remove, ...deleteForm(store, name, close)), { name });
+  const row = cells([name, python, state, packages, size], [install, remove]);
+  const body = element("tbody", { "data-beep": "environment", "data-name": name }, row, below);
+  place.append(problem);
+  body.update = (environment) => {
+    python.data = environment.version;
+    packages.data = String(environment.packages.length);
+    row.cells[3].title = environment.packages.join("\n");
+    size.data = sizeText(environment.size_bytes);
+    state.textContent = state.dataset.state = environment.state;
+    problem.textContent = environment.problem;
+    settle();
+  };
+  return body;
+}
+
+function createForm(store) {
+  const name = field("create-name", "legacy", { required: true, maxlength: 64 });
+  const python = element("select", { "data-beep": "create-python" });
+  const packages = field("create-packages", "pandas<2 requests", { size: 28 });
+  const create = button("create", "Create", async () => {
+    if (await store.create(name.value.trim(), python.value, words(packages.value))) name.value = packages.value = "";
+  }, { type: "submit", main: true });
+  const parts = [labelled("Name", name), labelled("Python", python), labelled("Packages", packages), create];
+  const made = form("create-form", "Create an environment", create, ...parts);
+  made.update = () => {
+    const usable = store.runtimes.filter(({ problem }) => !problem);
+    const choices = usable.map(({ id, version, kind }) => [id, `${version} (${kind})`]);
+    offer(python, [["", "default"], ...choices]);
+  };
+  return made;
+}
+
+function changesText({ added, removed }) {
+  if (!added.length && !removed.length) return "Nothing would change.";
+  const parts = [added.length && `add ${added.join(", ")}`, removed.length && `remove ${removed.join(", ")}`];
+  return `Would ${parts.filter(Boolean).join(" and ")}.`;
+}
+
+/** Shows what an install would do before it does it. */
+function installForm(store, name, close) {
+  const packages = field("install-packages", "numpy>=2", { required: true, size: 28 });
+  const changes = element("p", { "data-beep": "install-changes", role: "status" });
+  const install = button("install", "Install", async () => {
+    if (await store.install(name, words(packages.value))) close();
+  }, { main: true });
+  const preview = button("install-preview", "Preview", async () => {
+    changes.textContent = "Looking what would change…";
+    const found = await store.preview(name, words(packages.value));
+    changes.textContent = found ? changesText(found) : "";
+    install.hidden = !found;
+    if (found) install.focus();
+  }, { type: "submit" });
+  install.hidden = true;
+  packages.addEventListener("input", () => {
+    install.hidden = true;
+    changes.textContent = "";
+  });
+  const label = labelled(`Packages for ${name}`, packages);
+  const parts = [label, preview, install, button("install-close", "Close", close), changes];
+  return [form("install-form", `Install into ${name}`, preview, ...parts), packages];
+}
+
+function deleteForm(store, name, close) {
+  const running = store.backendsIn(name).length;
+  const also = running ? ` ${running === 1 ? "A backend runs" : `${running} backends run`} in it and will be stopped.` : "";
+  const question = element("span", {}, `Delete environment '${name}' with its packages?${also}`);
+  const keepIt = button("delete-keep", "Keep", close);
+  const remove = button("delete", "Delete", () => store.deleteEnvironment(name, running > 0), { type: "submit", main: true });
+  return [form("delete-form", `Delete ${name}`, remove, question, remove, keepIt), keepIt];
+}
+
+function runtimesView(store) {
+  const empty = "No Python was found on this machine. %beep init 3.12 downloads one.";
+  const view = section("runtimes", "Runtimes", ["Id", "Version", "Found as", "Path", ""], empty);
+  view.update = () => view.show(store.runtimes, ({ id }) => id, runtimeRow);
+  return view;
+}
+
+function runtimeRow({ id, version, kind, path }) {
+  const note = element("span", {});
+  const row = element("tr", {}, ...[id, version, kind, path, note].map((text) => element("td", {}, text)));
+  const body = element("tbody", { "data-beep": "runtime", "data-name": id }, row);
+  body.update = ({ is_default: isDefault, problem }) => (note.textContent = problem || (isDefault ? "default" : ""));
+  return body;
+}
