@@ -179,9 +179,11 @@ def test_only_the_cell_that_is_tagged_so_raises_and_it_looks_local(ran: Ran) -> 
     assert "beep_jupyter" not in shown
 
 
-def test_the_picture_travels_as_bytes_and_is_shown(ran: Ran) -> None:
-    assert ran.cells["draw"].outputs == []
-    assert "image/png" in ran.cells["show"].outputs[0].data
+def test_the_figure_is_shown_at_the_end_of_its_cell(ran: Ran) -> None:
+    shown = ran.cells["draw"].outputs
+    assert [output.output_type for output in shown] == ["display_data"]
+    assert shown[0].data["text/plain"] == "<Figure size 700x360 with 1 Axes>"
+    assert "image/png" in shown[0].data
 
 
 def test_status_shows_a_backend_of_each_kind_and_stop_ends_them(ran: Ran) -> None:
