@@ -31,7 +31,9 @@ class RestCarrier {
     return content;
   }
 
-  /** Panels of one page share one stream, since a browser opens few connections to one server. */
+  /** Hears of events, and of each new connection, before which some may have been missed.
+   * Panels of one page share one stream, since a browser opens few connections to one server.
+   */
   listen(onEvent, onOpen) {
     const streams = (globalThis[Symbol.for("beep-jupyter.events")] ??= new Map());
     const shared = streams.get(this.root) ?? { source: new EventSource(`${this.root}/events`), listeners: 0 };
@@ -40,10 +42,12 @@ class RestCarrier {
     shared.listeners += 1;
     const hear = (message) => onEvent(message.type, JSON.parse(message.data));
     for (const name of EVENTS) source.addEventListener(name, hear);
-    source.addEventListener("open", onOpen);
+    let isFirst = source.readyState === EventSource.CONNECTING;
+    const open = () => (isFirst ? (isFirst = false) : onOpen());
+    source.addEventListener("open", open);
     this.close = () => {
       for (const name of EVENTS) source.removeEventListener(name, hear);
-      source.removeEventListener("open", onOpen);
+      source.removeEventListener("open", open);
       shared.listeners -= 1;
       if (shared.listeners > 0) return;
       source.close();

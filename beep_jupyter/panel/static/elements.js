@@ -35,13 +35,19 @@ function button(beep, text, act, { name = null, type = "button", main = false } 
   return made;
 }
 
-/** A form of one line, in which Enter presses its submit button. */
+/** A form of one line, in which Enter presses its submit button; JupyterLab keeps browsers from doing that. */
 function form(beep, label, submit, ...children) {
   const onsubmit = (event) => {
     event.preventDefault();
     submit.work();
   };
-  return element("form", { "data-beep": beep, "aria-label": label, onsubmit }, ...children);
+  const onkeydown = (event) => {
+    if (event.key !== "Enter" || event.target.type !== "text") return;
+    event.preventDefault();
+    made.requestSubmit();
+  };
+  const made = element("form", { "data-beep": beep, "aria-label": label, onsubmit, onkeydown }, ...children);
+  return made;
 }
 
 /** A control with its label before it. */
