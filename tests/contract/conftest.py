@@ -97,7 +97,7 @@ def pool(beep: Beep, home: Home, environments: Environments) -> Iterator[Pool]:
 
 @pytest.fixture(scope="module", params=EVERYWHERE)
 def place(request: pytest.FixtureRequest) -> Place:
-    """Each kind with the oldest and with the newest Python; in the campaign with those between, too."""
+    """Each kind, with the oldest or the newest Python; in the campaign with all of them."""
     found: Place = request.param
     return found
 

@@ -20,7 +20,7 @@ def with_relay(work: Any) -> None:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         loop = asyncio.get_running_loop()
-        _, relay = await loop.create_connection(lambda: Relay("default", 1, "a.1"), sock=ours)
+        _, relay = await loop.create_connection(lambda: Relay("default", 1, "a.1", False), sock=ours)
         with theirs:
             await work(relay, theirs)
         relay.close()
