@@ -134,3 +134,32 @@ def test_tab_and_shift_tab_answer_from_the_backend(kernel: Kernel) -> None:
     assert "int" in kernel.reply(kernel.client.inspect("local_only", 4))["data"]["text/plain"]
     kernel.run("%unload_ext beep_jupyter")
     assert kernel.reply(kernel.client.inspect(code, len(code)))["found"] is False
+
+
+def test_a_background_cell_shows_its_output_where_it_was_begun(kernel: Kernel) -> None:
+    kernel.run("%%beep_eval legacy\npass")
+    begun = kernel.send("%%beep_eval legacy --bg job\nimport time; time.sleep(1); print('late'); 6 * 7")
+    assert kernel.outputs(begun) == []
+    other = kernel.send("print('meanwhile')\njob.result(20)")
+    seen = []
+    while not seen or seen[-1][2].get("execution_state") != "idle" or seen[-1][0] != other:
+        message = kernel.client.get_iopub_msg(timeout=30)
+        seen.append((message["parent_header"].get("msg_id"), message["msg_type"], message["content"]))
+    shown = [
+        (request, content.get("text") or content["data"]["text/plain"])
+        for request, kind, content in seen
+        if kind in ("stream", "display_data", "execute_result")
+    ]
+    assert shown == [(other, "meanwhile\n"), (begun, "late\n"), (begun, "42"), (other, "42")]
+
+
+def test_code_in_the_backend_asks_the_notebook_for_input(kernel: Kernel) -> None:
+    request = kernel.client.execute(
+        "%%beep_eval legacy\nimport getpass\nname = input('Who? ')\nword = getpass.getpass('Word: ')\nname + word",
+        allow_stdin=True,
+    )
+    for prompt, is_password, answer in (("Who? ", False, "me"), ("Word: ", True, "open")):
+        asked = kernel.client.get_stdin_msg(timeout=30)["content"]
+        assert asked == {"prompt": prompt, "password": is_password}
+        kernel.client.input(answer)
+    assert [output["data"]["text/plain"] for output in kernel.outputs(request)] == ["'meopen'"]
