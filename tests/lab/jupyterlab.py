@@ -25,13 +25,14 @@ END_S = 20.0
 # What Lab would ask or show that is no part of a test. All cells are drawn, so that tests find those out of sight too.
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "recordTiming": False},
 }
 
 
 class JupyterLab:
-    """A server process that nobody else's set-up can reach.
+    """A server process that nobody else's set-up can reach, with one environment, `plain`.
 
     Args:
         folder: a short path (sockets live below it), which holds all that it reads and writes.
@@ -45,8 +46,14 @@ class JupyterLab:
         _write_json(folder / "config/labconfig/default_setting_overrides.json", SETTINGS)
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         _write_json(folder / "data/kernels/python3/kernel.json", {"argv": command, **KERNELSPEC})
+        self._make_environment("plain")
         self.process = self._start()
         self.url = self._ready()
+
+    def _make_environment(self, name: str) -> None:
+        """One without packages, which is made in a moment."""
+        command = [sys.executable, "-m", "beep_jupyter", "venv", "create", name]
+        subprocess.run(command, env=self._variables(), cwd=self.root, check=True, capture_output=True)
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]

@@ -11,7 +11,7 @@ from tests.lab.conftest import Open
 from tests.lab.notebook_page import NotebookPage
 
 pytestmark = pytest.mark.timeout(90)
-START = "%load_ext beep_jupyter\n%beep venv create plain\n%beep start --venv plain --name far"
+START = "%load_ext beep_jupyter\n%beep start --venv plain --name far"
 LOOKS = '''
 class Card:
     """Nothing but a representation in HTML."""

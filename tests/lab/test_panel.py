@@ -1,0 +1,97 @@
+"""The control panel in a real JupyterLab: through its server, and through the kernel where the server cannot help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.environments.conftest import make_wheel
+from tests.lab.conftest import Open
+from tests.lab.jupyterlab import JupyterLab
+from tests.lab.panel_page import SHOWN_MS, PanelPage
+
+pytestmark = pytest.mark.timeout(90)
+PANEL = "%load_ext beep_jupyter\n%beep panel"
+ENDLESS = "%%beep_eval files\nimport time\nprint('begun')\nwhile True:\n    time.sleep(0.1)"
+KINDS = {"files": "pipe", "web": "http", "calls": "grpc"}
+# Builds itself when the test says so, so that the work is under way for as long as it is looked at.
+BACKEND = """
+import pathlib, shutil, time
+
+def build_wheel(folder, *args, **kwargs):
+    here = pathlib.Path(__file__).parent
+    while not (here / "go").exists():
+        time.sleep(0.05)
+    (wheel,) = here.glob("*.whl")
+    return shutil.copy(wheel, folder).rpartition("/")[2]
+"""
+PROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+
+[project]
+name = "report"
+version = "1.0"
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A package that is built once its folder holds a file named `go`."""
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    (tmp_path / "backend.py").write_text(BACKEND)
+    make_wheel(tmp_path, "report", "1.0")
+    return tmp_path
+
+
+def test_everything_is_steered_through_the_server(opened: Open, package: Path) -> None:
+    notebook = opened("panel.ipynb", PANEL, ENDLESS)
+    notebook.page.set_viewport_size({"width": 960, "height": 1600})
+    panel = PanelPage(notebook, 0)
+    panel.wait_text("mode", "Through the Jupyter server")
+    expect(panel.part("backends-empty")).to_be_visible()
+
+    panel.create("reports", str(package))
+    panel.wait_text("task-state", "running", "reports")
+    expect(panel.part("task-progress", "reports")).to_be_visible()
+    expect(panel.part("task-text", "reports")).not_to_be_empty(timeout=SHOWN_MS)
+    panel.shoot("panel-progress")
+    (package / "go").touch()
+    panel.wait_text("task-state", "done", "reports")
+    panel.wait_text("environment-state", "ready", "reports")
+    panel.press("task-dismiss", "reports")
+
+    for name, kind in KINDS.items():
+        panel.start(kind, "reports", name)
+    notebook.run(1)
+    expect(notebook.outputs(1)).to_contain_text(["begun"], timeout=SHOWN_MS)
+    panel.wait_text("backend-state", "busy", "files")
+    panel.shoot("panel")
+    panel.press("backend-interrupt", "files")
+    notebook.wait_done(1)
+    expect(notebook.errors(1)).to_contain_text("KeyboardInterrupt")
+    panel.wait_text("backend-state", "idle", "files")
+    panel.wait_text("notice", "interrupted")
+
+    panel.press("backend-logs", "web")
+    expect(panel.part("logs-text")).not_to_be_empty(timeout=SHOWN_MS)
+    panel.shoot("panel-logs")
+    panel.press("logs-close")
+    for name in KINDS:
+        panel.press("backend-stop", name)
+        panel.wait_gone("backend", name)
+    expect(panel.part("backends-empty")).to_be_visible()
+
+
+def test_a_kernel_with_a_home_of_its_own_says_what_waits_and_what_is_empty(opened: Open, lab: JupyterLab) -> None:
+    home = f"import os\nos.environ['BEEP_HOME'] = {str(lab.root / 'home')!r}\n"
+    notebook = opened("kernel-panel.ipynb", home + PANEL)
+    panel = PanelPage(notebook, 0)
+    panel.wait_text("mode", "Through the kernel")
+    panel.wait_text("backends-empty", "No backends run.")
+    panel.wait_text("environments-empty", "No environments yet.")
+    panel.shoot("panel-empty")
