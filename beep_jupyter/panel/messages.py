@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict, cast
 
+EventName = Literal["backend", "task", "progress"]
+
 
 class Request(TypedDict):
     """From the page: `id` comes back in the reply; `flags` are the parameters that REST has in the query."""
@@ -40,7 +42,7 @@ class Event(TypedDict):
     """To all pages: an event of REST's `events`."""
 
     type: Literal["event"]
-    event: Literal["backend", "task", "progress"]
+    event: EventName
     data: dict[str, Any]
 
 

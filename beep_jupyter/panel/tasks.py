@@ -14,17 +14,19 @@ import threading
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import UsageError
 from ..resources import PACKAGE, find_folder
+from .messages import EventName
 
 CANCEL_S = 5.0  # what a process is given to clean up before it is killed
 KEPT = 20  # ended tasks that a page which is opened later still shows
 LOG_LINES = 50
 _FAILED = {"code": "internal", "message": "The command failed in a way that nobody foresaw."}
 
-Tell = Callable[[str, dict[str, Any]], None]
+Tell = Callable[[EventName, dict[str, Any]], None]
 
 
 class Task:
@@ -40,11 +42,21 @@ class Task:
     def __init__(self, method: str, target: str, home: str, tell: Tell) -> None:
         self.id = str(uuid.uuid4())
         self.has_ended = False
-        self._facts: dict[str, Any] = {"method": method, "target": target, "state": "pending", "progress": None}
+        self._facts: dict[str, Any] = {
+            "id": self.id,
+            "method": method,
+            "target": target,
+            "state": "pending",
+            "progress": None,
+            "log": [],
+            "error": None,
+            "result": None,
+            "created_at": _now(),
+            "ended_at": None,
+        }
         self._is_cancelled = False
         self._killing: threading.Timer | None = None
         self._last: dict[str, Any] = {}
-        self._log: list[str] = []
         self._process = _spawn(home)
         self._tell = tell
         self._thread: threading.Thread | None = None
@@ -57,7 +69,7 @@ class Task:
 
     def as_object(self) -> dict[str, Any]:
         """What REST would answer of it."""
-        return {"id": self.id, **self._facts, "log": self._log, "error": self._last.get("error")}
+        return dict(self._facts)
 
     def cancel(self) -> None:
         """Ends it without waiting; more than once is harmless."""
@@ -102,11 +114,15 @@ class Task:
             self._last = message
 
     def _note(self, text: str) -> None:
-        self._log = [*self._log, text][-LOG_LINES:]
+        self._facts["log"] = [*self._facts["log"], text][-LOG_LINES:]
 
     def _settle(self) -> None:
         if not self._last and not self._is_cancelled:
             self._last = {"error": _FAILED}
+        error = self._last.get("error")
+        self._facts["error"] = error and {"code": error["code"], "message": error["message"]}
+        self._facts["result"] = self._last.get("result")
+        self._facts["ended_at"] = _now()
         self.has_ended = True
         self._become("failed" if "error" in self._last else "done" if self._last else "cancelled")
 
@@ -158,6 +174,10 @@ class Tasks:
             task.cancel()
         for task in self._tasks.values():
             task.wait()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 def _spawn(home: str) -> subprocess.Popen[str]:

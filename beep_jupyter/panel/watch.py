@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from ..errors import BeepError
+from .messages import EventName
 
 LOOK_S = 2.0
 
@@ -23,7 +24,9 @@ class Watch:
         tell: takes each event, on the watch's thread.
     """
 
-    def __init__(self, look: Callable[[], list[dict[str, Any]]], tell: Callable[[str, dict[str, Any]], None]) -> None:
+    def __init__(
+        self, look: Callable[[], list[dict[str, Any]]], tell: Callable[[EventName, dict[str, Any]], None]
+    ) -> None:
         self._known: dict[str, dict[str, Any]] = {}
         self._look = look
         self._pages: set[str] = set()

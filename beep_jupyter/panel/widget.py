@@ -20,7 +20,7 @@ from IPython.display import display
 
 from .. import listings
 from ..errors import BeepError
-from .messages import Reply, Request, read
+from .messages import Event, EventName, Reply, Request, read
 from .routes import Routes
 from .tasks import Tasks
 from .watch import Watch
@@ -72,6 +72,7 @@ class Panel(anywidget.AnyWidget):
         self._tasks.stop()
         for thread in list(self._answering):
             thread.join()
+        self.layout.close()  # a widget of its own, with a comm of its own
         super().close()
 
     def _hear(self, _: object, content: Any, buffers: object) -> None:
@@ -101,9 +102,12 @@ class Panel(anywidget.AnyWidget):
             log.exception("panel: %s %s", request["method"], request["path"])
             ok, content = False, _UNFORESEEN
         reply: Reply = {"type": "reply", "id": request["id"], "ok": ok, "content": content}
+        self._say(reply)
         self._answering.discard(threading.current_thread())
-        self.send(json.loads(json.dumps(reply, default=str)))
 
-    def _tell(self, event: str, data: dict[str, Any]) -> None:
+    def _tell(self, event: EventName, data: dict[str, Any]) -> None:
+        self._say({"type": "event", "event": event, "data": data})
+
+    def _say(self, message: Reply | Event) -> None:
         if not self.is_closed:
-            self.send(json.loads(json.dumps({"type": "event", "event": event, "data": data}, default=str)))
+            self.send(json.loads(json.dumps(message, default=str)))  # paths become texts

@@ -61,14 +61,18 @@ function field(beep, placeholder, more = {}) {
 }
 
 /** Makes the children of `parent` one for each item, after those that it has of its own (a table's head).
- * Those that were there stay, with the focus that is in them.
+ * Those that were there stay, with the focus that is in them; where one goes that has it, the first control gets it.
  * @param {(item: any) => string} keyOf
  * @param {(item: any) => HTMLElement} make its result has a method `update(item)`
  */
 function keep(parent, items, keyOf, make) {
   const kept = () => [...parent.children].filter((child) => child.dataset.key !== undefined);
   const keys = new Set(items.map(keyOf));
-  for (const child of kept()) if (!keys.has(child.dataset.key)) child.remove();
+  let hadFocus = false;
+  for (const child of kept().filter(({ dataset }) => !keys.has(dataset.key))) {
+    hadFocus ||= child.contains(document.activeElement);
+    child.remove();
+  }
   const known = new Map(kept().map((child) => [child.dataset.key, child]));
   items.forEach((item, index) => {
     const child = known.get(keyOf(item)) ?? make(item);
@@ -76,6 +80,7 @@ function keep(parent, items, keyOf, make) {
     child.update(item);
     if (kept()[index] !== child) parent.insertBefore(child, kept()[index] ?? null);
   });
+  if (hadFocus) parent.closest(".beep-panel").querySelector("section:not([hidden]) :is(button, select, input)")?.focus();
 }
 
 /** Says what a select offers, and keeps what is chosen. */

@@ -35,7 +35,7 @@ class Store {
 
   /** Does something, and says what went wrong; null then. */
   async #attempt(method, path, details, { quiet = false } = {}) {
-    if (!quiet && this.notice?.isError) this.say(null);
+    if (!quiet) this.say(null);
     try {
       return { content: await this.carrier.call(method, path, details) };
     } catch (error) {

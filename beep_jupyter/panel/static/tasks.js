@@ -30,6 +30,7 @@ function taskItem(store, { id, method, target }) {
   item.update = (task) => {
     const hasEnded = ENDED.includes(task.state);
     state.textContent = state.dataset.state = task.state;
+    text.classList.toggle("beep-wrong", task.state === "failed");
     bar.hidden = cancel.hidden = hasEnded;
     dismiss.hidden = !hasEnded;
     showProgress(bar, task.progress);
