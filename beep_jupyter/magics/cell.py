@@ -60,7 +60,7 @@ def _work(shell: Any, request: CellRequest, cell: str) -> Work:
         inputs=_take(shell.user_ns, asked),
         outputs=wanted,
         timeout_s=request.timeout_s,
-        number=shell.execution_count,
+        number=shell.displayhook.prompt_count,  # newer IPythons have counted on already
         is_silent=request.is_quiet or _is_silenced(cell),
         is_quiet=request.is_quiet,
         takes_pickle=request.takes_pickle,

@@ -19,12 +19,18 @@ class Publisher:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._has_result = False
+        self._held: list[Output] | None = None
+        self._stream = ""
 
     def publish(self, output: Output) -> None:
         """Shows one output, at once."""
         kind = output["output_type"]
-        if kind == "stream":
-            (sys.stdout if output["name"] == "stdout" else sys.stderr).write(output["text"])
+        if self._held is not None:
+            self._held.append(output)
+        elif kind == "error":
+            self._hold()
+        elif kind == "stream":
+            self._write(output["name"], output["text"])
         elif kind in ("display_data", "update_display_data"):
             self._display(output, is_update=kind == "update_display_data")
         elif kind == "clear_output":
@@ -36,19 +42,46 @@ class Publisher:
     def publish_beside(self, output: Output) -> None:
         """Shows one output of code that no cell waits for: its result is a display, and no cell's `Out`."""
         is_result = output["output_type"] == "execute_result"
-        self.publish({**output, "output_type": "display_data"} if is_result else output)
+        if output["output_type"] != "error":
+            self.publish({**output, "output_type": "display_data"} if is_result else output)
 
     def publish_error(self, lines: list[str]) -> None:
         """Shows how code failed that no cell waits for."""
         sys.stderr.write("\n".join(lines) + "\n")
 
+    def _write(self, name: str, text: str) -> None:
+        if self._stream not in ("", name):  # the kernel gathers each stream by itself, which would lose their order
+            getattr(sys, self._stream).flush()
+        self._stream = name
+        getattr(sys, name).write(text)
+
+    def _hold(self) -> None:
+        """Keeps what comes behind the error that ends the cell until the notebook has shown that."""
+        self._held = []
+        self._shell.events.register("post_execute", self._show_held)
+
+    def _show_held(self) -> None:
+        self._shell.events.unregister("post_execute", self._show_held)
+        held, self._held = self._held or [], None
+        for output in held:
+            self.publish(output)
+
     def _display(self, output: Output, is_update: bool) -> None:
-        if output.get("metadata", {}).get("beep", {}).get("page"):
+        ours = output.get("metadata", {}).get("beep", {})
+        if ours.get("page"):
             page.page(output["data"])
+            return
+        if ours.get("error"):
+            self._show_error(ours["error"])
             return
         self._shell.display_pub.publish(
             output["data"], output.get("metadata", {}), transient=output.get("transient", {}), update=is_update
         )
+
+    def _show_error(self, error: dict[str, Any]) -> None:
+        """Shows an exception that did not end the cell."""
+        raised = type(error["ename"], (Exception,), {})
+        self._shell._showtraceback(raised, raised(error["evalue"]), error["traceback"])
 
     def _show_result(self, output: Output) -> None:
         """Shows the last expression's value as the cell's `Out`, with the backend's representations."""

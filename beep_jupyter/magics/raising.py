@@ -6,10 +6,10 @@ Either way the exception leaves the magic, so that Run All stops and `except` cl
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
+
+from IPython.core.error import UsageError
 
 from ..errors import BeepError, ExecutionError
 from . import syntax_errors
@@ -18,15 +18,22 @@ Raised = TypeVar("Raised", bound=BeepError)
 _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
 
 
-@contextmanager
-def shown_in(shell: Any) -> Iterator[None]:
+class shown_in:  # noqa: N801  used as a function is; a generator could not let a StopIteration out
     """The boundary of the magics: expected errors leave it as they are to be shown, others keep their traceback."""
-    try:
-        yield
-    except ExecutionError as error:
-        raise as_remote(shell, error) from None
-    except BeepError as error:
-        raise as_sentence(error) from None
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ExecutionError) and error.traceback == [f"UsageError: {error.evalue}"]:
+            raise UsageError(error.evalue) from None  # which IPython tells as it does of its own magics
+        if isinstance(error, ExecutionError):
+            raise as_remote(self._shell, error) from None
+        if isinstance(error, BeepError):
+            raise as_sentence(error) from None
 
 
 def as_sentence(error: BeepError) -> BeepError:

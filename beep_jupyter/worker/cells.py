@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from . import late
-from .display import bundle
+from . import display, late
 from .history import History
 
 TYPE_CHECKING = False
@@ -42,6 +41,7 @@ class Cells:
         self.on_end: list[Callable[[], object]] = []
         self.has_colors = True
         self.xmode = "Context"
+        display.reporter = self.tell
 
     def begin(self, code: str, number: int | None) -> None:
         """A cell begins.
@@ -68,7 +68,7 @@ class Cells:
         """Shows a result, and keeps it where the cell has a number."""
         if self._is_numbered:
             self.history.keep(value, self.number)
-        data, metadata = bundle(value)
+        data, metadata = display.bundle(value)
         if data:  # else it has shown itself
             self.publish(
                 {"output_type": "execute_result", "execution_count": self.number, "data": data, "metadata": metadata}
@@ -90,6 +90,15 @@ class Cells:
         else:
             found = late.load("failures").describe(error)
         return found
+
+    def tell(self, error: BaseException) -> None:
+        """Shows an exception that does not end the cell: as an error where a notebook looks on, else on stderr."""
+        if not self._is_numbered:
+            late.load("failures").show(error)
+            return
+        found = self.describe(error)
+        data = {"text/plain": "\n".join(found["traceback"])}
+        self.publish({"output_type": "display_data", "data": data, "metadata": {"beep": {"error": found}}})
 
     def _tell(self, listeners: list[Callable[[], object]]) -> None:
         for listener in tuple(listeners):

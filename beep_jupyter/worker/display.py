@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 publisher: Publisher | None = None  # None: nobody looks, and displays are printed
 
+reporter: Callable[[Exception], object] | None = None  # told what a value's own code raised; None: stderr is
+
 # The values whose only representation is their `repr`, until somebody registers something for their class.
 _plain: dict[type, Callable[[Any], str]] = dict.fromkeys((int, str, float, bool, type(None)), repr)
 _JSON_WORDS = {None: "null", True: "true", False: "false"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from . import late, pretty
+from . import display, late, pretty
 from .display import forget_plain
 from .formatter_mime import Formatter
 
@@ -86,8 +86,8 @@ class DisplayFormatter:
         return data, metadata
 
     def report(self, error: Exception) -> None:
-        """Tells of what a value's own code raised: its traceback on stderr. A shell sets its own way here."""
-        late.load("failures").show(error)
+        """Tells of what a value's own code raised: where a notebook looks on as an error, else on stderr."""
+        (display.reporter or late.load("failures").show)(error)
 
     def _tell(self, error: Exception) -> None:
         self.report(error)

@@ -22,10 +22,11 @@ class History:
         results: by number, of cells that ended with a value that was shown.
     """
 
-    __slots__ = ("_latest", "_namespace", "results", "texts")
+    __slots__ = ("_latest", "_latest_text", "_namespace", "results", "texts")
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self._namespace = namespace
+        self._latest_text = ""
         self._latest: list[Any] = []  # what was given to the underscores, the newest first
         self.results: dict[int, Any] = {}
         self.texts: list[str] = [""]
@@ -35,10 +36,11 @@ class History:
         names = self._namespace
         if "_oh" not in names:
             self._install(names)
+        text = text.rstrip("\n")
         self.texts.extend([""] * (number + 1 - len(self.texts)))  # cells that ran elsewhere
-        self.texts[number] = text
-        names["_iii"], names["_ii"] = names.get("_ii", ""), names.get("_i", "")
-        names["_i"] = names["_i%d" % number] = text
+        self.texts[number] = names["_i%d" % number] = text
+        names["_iii"], names["_ii"], names["_i"] = names.get("_ii", ""), names.get("_i", ""), self._latest_text
+        self._latest_text = text
 
     def keep(self, value: Any, number: int) -> None:
         """A cell's result becomes `_`, unless the user has taken that name, and `Out[number]`."""

@@ -31,6 +31,7 @@ STAND_INS = (
     "IPython.core.display",
     "IPython.core.getipython",
     "IPython.core.magic",
+    "IPython.core.pylabtools",
     "IPython.display",
     "IPython.utils",
     "IPython.utils.capture",

@@ -10,11 +10,11 @@ import builtins
 import sys
 
 from . import display, expansion, late, system_commands
+from .interactive_events import Events, ExecutionResult
 from .magics import Magics, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from .cells import Cells
@@ -30,6 +30,7 @@ class ZMQInteractiveShell:
         config: IPython's settings; there are none.
         display_formatter: makes the representations of values.
         display_pub: sends them.
+        kernel: by which libraries tell a notebook from a terminal; it holds the shell and nothing else.
         events: who is told of cells, by the names that IPython has for that.
         user_ns: the namespace.
     """
@@ -42,6 +43,7 @@ class ZMQInteractiveShell:
         self.display_formatter = formatter
         self.display_pub = DisplayPublisher(cells)
         self.events = Events(cells)
+        self.kernel = Kernel(self)
         self.user_ns = self.user_global_ns = shell.namespace
         self.user_module = shell.main
         self.user_ns_hidden = frozenset(shell.namespace)
@@ -140,7 +142,7 @@ class ZMQInteractiveShell:
         if isinstance(error, UsageError):
             sys.stderr.write("UsageError: %s\n" % error)
         elif error is not None:
-            self.cells.publish(dict(self.cells.describe(error), output_type="error"))
+            self.cells.tell(error)
 
     def set_next_input(self, text: str, replace: bool = False) -> None:
         """Only the notebook's own kernel can write into a cell; the text is shown instead."""
@@ -162,22 +164,11 @@ class ZMQInteractiveShell:
         return late.load("magics_code").Extensions(self)
 
 
-class ExecutionResult:
-    """How a cell in a cell went, as IPython names it."""
+class Kernel:
+    """Stands for the notebook's kernel, which is in another process."""
 
-    def __init__(self) -> None:
-        self.error_before_exec: BaseException | None = None
-        self.error_in_exec: BaseException | None = None
-        self.result: Any = None
-
-    @property
-    def success(self) -> bool:
-        return self.error_in_exec is None
-
-    def raise_error(self) -> None:
-        """Raises what the code raised."""
-        if self.error_in_exec is not None:
-            raise self.error_in_exec
+    def __init__(self, shell: ZMQInteractiveShell) -> None:
+        self.shell = shell
 
 
 class DisplayPublisher:
@@ -206,54 +197,6 @@ class DisplayPublisher:
     def clear_output(self, wait: bool = False) -> None:
         """Empties the cell's outputs: at once, or when the next one comes."""
         self._cells.publish({"output_type": "clear_output", "wait": wait})
-
-
-class Events:
-    """Callbacks before and after cells."""
-
-    def __init__(self, cells: Cells) -> None:
-        begun: list[Callable[[], object]] = cells.on_begin
-        ended: list[Callable[[], object]] = cells.on_end
-        self._cells = cells
-        self.callbacks = {"pre_execute": begun, "pre_run_cell": begun, "post_execute": ended, "post_run_cell": ended}
-        self._wrapped: dict[tuple[str, Any], Callable[[], object]] = {}
-
-    def register(self, event: str, function: Callable[..., object]) -> None:
-        """Has a function called; those of `..._run_cell` may take what IPython gives them."""
-        if event not in self.callbacks:
-            raise KeyError(event)
-        if (event, function) not in self._wrapped:
-            takes_one = event.endswith("_run_cell") and _takes_one(function)
-            wrapped = (lambda: function(CellInfo(self._cells))) if takes_one else function
-            self._wrapped[event, function] = wrapped
-            self.callbacks[event].append(wrapped)
-
-    def unregister(self, event: str, function: Callable[..., object]) -> None:
-        """Ends that."""
-        if (event, function) not in self._wrapped:
-            raise ValueError("function %r is not registered as a %s callback" % (function, event))
-        self.callbacks[event].remove(self._wrapped.pop((event, function)))
-
-
-class CellInfo(ExecutionResult):
-    """What callbacks around a cell are given."""
-
-    def __init__(self, cells: Cells) -> None:
-        super().__init__()
-        texts = cells.history.texts
-        self.raw_cell = texts[cells.number] if cells.number < len(texts) else ""
-        self.execution_count = cells.number
-        self.info = self
-
-
-def _takes_one(function: Callable[..., object]) -> bool:
-    import inspect
-
-    try:
-        inspect.signature(function).bind(None)
-    except (TypeError, ValueError):
-        return False
-    return True
 
 
 def make(shell: Shell, cells: Cells) -> ZMQInteractiveShell:

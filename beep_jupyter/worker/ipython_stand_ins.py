@@ -70,11 +70,19 @@ def _formats() -> dict[str, Any]:
     return {"set_matplotlib_formats": late.load("inline_settings").set_matplotlib_formats}
 
 
+def _figsize(width: float, height: float) -> None:
+    """Sets the size of figures in inches."""
+    import matplotlib
+
+    matplotlib.rcParams["figure.figsize"] = [width, height]
+
+
 _CONTENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "IPython": _top,
     "IPython.core.display": _display,
     "IPython.core.getipython": lambda: {"get_ipython": get_ipython},
     "IPython.core.magic": _magic,
+    "IPython.core.pylabtools": lambda: {"backend2gui": {}, "figsize": _figsize},
     "IPython.display": _display,
     "IPython.utils.capture": _capture,
     "matplotlib_inline.backend_inline": _formats,

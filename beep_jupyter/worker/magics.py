@@ -71,8 +71,12 @@ class Magics:
         """What a cell below `%%NAME LINE` gives."""
         found = self.find(name, "cell")
         if found is None:
-            other = " Did you mean the line magic `%%%s`?" % name if self.find(name, "line") is not None else ""
-            raise UsageError("Cell magic `%%%%%s` not found.%s" % (name, other))
+            other = (
+                " (But line magic `%%%s` exists, did you mean that instead?)" % name
+                if self.find(name, "line") is not None
+                else ""
+            )
+            raise UsageError("Cell magic `%%%%%s` not found%s." % (name, other))
         return found(self._expanded(name, found, line, local_names), cell, **self._scope(found, local_names))
 
     def find(self, name: str, kind: str) -> Callable[..., Any] | None:

@@ -37,6 +37,8 @@ def cell_capture(shell: Shell, line: str, cell: str) -> None:
 class RichOutput:
     """One display that was captured."""
 
+    __module__ = "IPython.utils.capture"  # as it is known by
+
     def __init__(self, cells: Cells, output: dict[str, Any]) -> None:
         self._cells = cells
         self._output = output

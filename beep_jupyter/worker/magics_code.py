@@ -113,6 +113,7 @@ def _keep(module: ModuleType) -> None:
 
 
 def _execute(path: str, names: dict[str, Any]) -> None:
+    """Runs a file; tracebacks begin behind this function."""
     with open(path, "rb") as file:
         code = compile(file.read(), path, "exec", dont_inherit=True)
     exec(code, names)
@@ -210,7 +211,7 @@ def line_tb(shell: Shell, line: str) -> None:
         if error is None:
             print("No traceback available to show.")
         else:
-            shell.cells.publish(dict(shell.cells.describe(error), output_type="error"))
+            shell.cells.tell(error)
     finally:
         shell.cells.xmode = before
 

@@ -7,6 +7,7 @@ from .magics import UsageError, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from .interactive import ZMQInteractiveShell as Shell
@@ -75,9 +76,11 @@ def line_colors(shell: Shell, line: str) -> None:
     shell.cells.has_colors = line.strip().lower() != "nocolor"
 
 
-def _shown_as(mime: str) -> Any:
+def _shown_as(mime: str, clean: Callable[[str], str] = str) -> Any:
     def magic(shell: Shell, line: str, cell: str) -> None:
-        shell.display_pub.publish({mime: cell, "text/plain": "<IPython.core.display.%s object>" % _CLASSES[mime]})
+        shell.display_pub.publish(
+            {mime: clean(cell), "text/plain": "<IPython.core.display.%s object>" % _CLASSES[mime]}
+        )
 
     magic.__doc__ = "Shows the cell as %s." % mime
     return magic
@@ -93,5 +96,5 @@ _CLASSES = {
 cell_html = cell_HTML = _shown_as("text/html")  # noqa: N816  both are magics of IPython's
 cell_markdown = _shown_as("text/markdown")
 cell_latex = _shown_as("text/latex")
-cell_svg = cell_SVG = _shown_as("image/svg+xml")  # noqa: N816  as above
+cell_svg = cell_SVG = _shown_as("image/svg+xml", str.strip)  # noqa: N816  as above
 cell_javascript = cell_js = _shown_as("application/javascript")

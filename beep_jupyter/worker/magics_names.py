@@ -44,7 +44,7 @@ def line_who(shell: Shell, line: str) -> None:
         print("No variables match your requested type." if line else "Interactive namespace is empty.")
         return
     for place, name in enumerate(names, 1):
-        print(name + "\t", end="" if place % 10 else "\n")
+        print(name + "\t", end=" " if place % 10 else " \n")
     print()
 
 
@@ -56,6 +56,7 @@ def line_whos(shell: Shell, line: str) -> None:
         return
     rows = [(name, type(shell.user_ns[name]).__name__, _contents(shell.user_ns[name])) for name in names]
     first, second = (max(len(row[column]) for row in [("Variable", "Type", ""), *rows]) + 3 for column in (0, 1))
+    second += 1
     print("%-*s%-*s%s" % (first, "Variable", second, "Type", "Data/Info"))
     print("-" * (first + second + len("Data/Info")))
     for name, kind, contents in rows:
@@ -67,8 +68,8 @@ def _contents(value: Any) -> str:
         return "n=%d" % len(value)
     if type(value).__name__ == "ndarray" and type(value).__module__ == "numpy":
         return _of_array(value)
-    if type(value).__name__ == "DataFrame" and type(value).__module__.startswith("pandas"):
-        return _shortened(value)
+    if type(value).__name__ in ("DataFrame", "Series") and hasattr(value, "shape"):
+        return "Shape: %s" % (value.shape,)
     return _shortened(value)
 
 

@@ -31,10 +31,9 @@ def line_cd(shell: Shell, line: str) -> None:
         target = history[int(target[1:])]
     try:
         os.chdir(os.path.expanduser(target))
+        history.append(os.getcwd())
     except OSError as error:
         print(error)
-        return
-    history.append(os.getcwd())
     if "q" not in found:
         print(_shortened(os.getcwd()))
 
@@ -162,9 +161,22 @@ def line_alias(shell: Shell, line: str) -> None:
         raise UsageError("%alias takes a name and a command.")
 
     def run(rest: str) -> None:
-        shell.system(command.replace("%l", rest) if "%l" in command else "%s %s" % (command, rest))
+        if "%l" in command:
+            shell.system(command.replace("%l", rest))
+        else:
+            shell.system(_filled(name, command, rest))
 
     shell.register_magic_function(run, "line", name)
+
+
+def _filled(name: str, command: str, rest: str) -> str:
+    """A command with each `%s` replaced by a word, the other words behind it."""
+    count, given = command.count("%s"), rest.split()
+    if len(given) < count:
+        raise UsageError("Alias <%s> requires %d arguments, %d given." % (name, count, len(given)))
+    for word in given[:count]:
+        command = command.replace("%s", word, 1)
+    return "%s %s" % (command, " ".join(given[count:]) if count else rest)
 
 
 def line_rehashx(shell: Shell, line: str) -> None:

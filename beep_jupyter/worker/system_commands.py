@@ -1,15 +1,22 @@
 """`!command`: runs it in a shell, its output in the cell. Runs in the worker; imported with `get_ipython`.
 
-A command runs in the session's process group, so the interrupt of the cell is its own, and writes to the session's
-descriptors, which keeps its output in order with what is printed.
+A command runs in the session's process group, so the interrupt of the cell is its own, and writes to a terminal whose
+text is printed here, as IPython has it.
 """
 
 from __future__ import annotations
 
+import codecs
+import fcntl
 import os
+import pty
+import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
+from _thread import start_new_thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,38 +24,114 @@ if TYPE_CHECKING:
 
 
 def run(command: str) -> int:
-    """Runs it and returns its status: negative for the signal that ended it."""
+    """Runs it, its output in the cell, and returns its status: negative for the signal that ended it."""
     sys.stdout.flush()
-    process = subprocess.Popen(command, shell=True, executable=_shell(), stdin=subprocess.DEVNULL)
-    return _waited(process)
+    reading, writing = _terminal()
+    try:
+        process = _started(command, writing, writing)
+    finally:
+        os.close(writing)
+    relay = _Relay(reading)
+    try:
+        relay.until(process)
+    except KeyboardInterrupt:
+        _end(process)
+        raise
+    finally:
+        relay.finish()
+    return process.wait()
 
 
 def output_of(command: str) -> SList:
-    """Runs it and returns the lines that it wrote to its standard output."""
+    """Runs it and returns the lines that it wrote, to standard output and to standard error."""
     sys.stdout.flush()
-    process = subprocess.Popen(
-        command, shell=True, executable=_shell(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
-    )
+    process = _started(command, subprocess.PIPE, subprocess.STDOUT)
     try:
         data = process.communicate()[0]
     except KeyboardInterrupt:
-        _waited(process)
+        _end(process)
         raise
     return SList(data.decode("utf-8", "replace").splitlines())
 
 
-def _waited(process: subprocess.Popen[bytes]) -> int:
-    """Waits; an interrupt goes to the command, and comes here after it has ended."""
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(2)
-        except subprocess.TimeoutExpired:
-            process.kill()
+def _started(command: str, out: int, err: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, shell=True, executable=_shell(), stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+
+
+def _terminal() -> tuple[int, int]:
+    """The ends of a terminal: a notebook's commands write to one, so `ls` has columns and progress bars move."""
+    reading, writing = pty.openpty()
+    fcntl.ioctl(writing, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+    return reading, writing
+
+
+class _Relay:
+    """Prints what is written to a terminal.
+
+    Args:
+        reading: its end, which is closed here.
+    """
+
+    def __init__(self, reading: int) -> None:
+        self._reading = reading
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._is_over = False
+
+    def until(self, process: subprocess.Popen[bytes]) -> None:
+        """Prints until the process has ended."""
+        ended, ending = os.pipe()
+
+        def wait() -> None:
             process.wait()
-        raise
+            os.close(ending)
+
+        start_new_thread(wait, ())
+        try:
+            while not self._is_over and ended not in self._ready(ended, None):
+                pass
+            process.wait()
+        finally:
+            os.close(ended)
+
+    def finish(self) -> None:
+        """Prints what is left. What still writes was started in the background, and is printed as it comes."""
+        while not self._is_over and self._ready(None, 0):
+            pass
+        if self._is_over:
+            os.close(self._reading)
+        else:
+            start_new_thread(self._go_on, ())
+
+    def _go_on(self) -> None:
+        while not self._is_over:
+            self._print_some()
+        os.close(self._reading)
+
+    def _ready(self, other: int | None, timeout_s: float | None) -> list[int]:
+        """Waits for text or the other descriptor; prints the text."""
+        watched = [self._reading] if other is None else [self._reading, other]
+        ready: list[int] = select.select(watched, (), (), timeout_s)[0]
+        if self._reading in ready:
+            self._print_some()
+        return ready
+
+    def _print_some(self) -> None:
+        try:
+            data = os.read(self._reading, 1 << 16)
+        except OSError:  # Linux says so when nobody is left who could write
+            data = b""
+        self._is_over = not data
+        sys.stdout.write(self._decoder.decode(data, not data))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Passes an interrupt on, and waits; kills what does not end of it."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(2)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _shell() -> str | None:

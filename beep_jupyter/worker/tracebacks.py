@@ -5,28 +5,29 @@ Imported when a cell first fails. The form is IPython's, so that people and tool
 
 from __future__ import annotations
 
-import ast
+import itertools
 import linecache
 import os
 import re
 import sys
 import traceback
+from collections import Counter
 from inspect import CO_VARARGS, CO_VARKEYWORDS
 
 from . import failures
+from .traceback_lines import CYAN, GREEN, PLAIN, RED, lines_around
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import CodeType, FrameType
     from typing import Any
 
     from .cells import Cells
 
+    Frame = tuple[FrameType, int]  # with the line that raised
+
 _WIDTH = 75
-_AROUND = 2  # statements before and after the one that failed
-_NUMBER_WIDTH = 7
-_RED, _GREEN, _CYAN, _BOLD, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
 _COLOR = re.compile(r"\x1b\[\d+m")
 _CAUSED = "The above exception was the direct cause of the following exception:"
 _MEANWHILE = "During handling of the above exception, another exception occurred:"
@@ -54,8 +55,9 @@ def _last_lines(error: BaseException, numbers: Mapping[str, int]) -> list[str]:
     """The exception itself, without how it came to it."""
     if isinstance(error, SyntaxError) and error.filename in numbers:
         return _of_syntax_error(error, numbers)
-    lines = "".join(traceback.format_exception_only(type(error), error)).rstrip("\n").split("\n")
-    return [_named(lines[0]), *lines[1:]]
+    text = failures.described(error)["evalue"]
+    notes = [str(note) for note in getattr(error, "__notes__", None) or ()]
+    return ["%s%s%s: %s" % (RED, type(error).__name__, PLAIN, text), *notes]
 
 
 def _of_syntax_error(error: SyntaxError, numbers: Mapping[str, int]) -> list[str]:
@@ -66,13 +68,13 @@ def _of_syntax_error(error: SyntaxError, numbers: Mapping[str, int]) -> list[str
 
 
 def _cell_place(cell: int, line: int | None) -> str:
-    return "%sCell%s %sIn[%d], line %s%s" % (_CYAN, _PLAIN, _GREEN, cell, line, _PLAIN)
+    return "%sCell%s %sIn[%d], line %s%s" % (CYAN, PLAIN, GREEN, cell, line, PLAIN)
 
 
 def _named(line: str) -> str:
     """The last line of a traceback, with the exception's name in red."""
     name, colon, text = line.partition(":")
-    return _RED + name + _PLAIN + colon + text
+    return RED + name + PLAIN + colon + text
 
 
 class _Telling:
@@ -92,22 +94,35 @@ class _Telling:
             lines += [*self.of(before), "", says, ""]
         if _is_group(error):
             return [*lines, *"".join(traceback.format_exception(type(error), error, error.__traceback__)).split("\n")]
-        frames = list(_frames(error))
-        lines += [_RED + "-" * _WIDTH + _PLAIN, _head(error)]
-        for frame, number in _shortened(frames):
-            lines += self._frame(frame, number) if frame is not None else ["    [... skipping %d frames]" % number, ""]
+        frames = _frames(error)
+        if isinstance(error, SyntaxError):
+            return [*lines, *self._of_syntax_error(error, frames)]
+        lines += [RED + "-" * _WIDTH + PLAIN, _head(error)]
+        for shown in _shortened(frames):
+            lines += [shown, ""] if isinstance(shown, str) else self._frame(*shown)
         return [*lines, *_last_lines(error, self._numbers)]
+
+    def _of_syntax_error(self, error: SyntaxError, frames: list[Frame]) -> list[str]:
+        """The way to what could not be compiled, in a line each; then that, marked."""
+        lines = ["Traceback (most recent call last):", ""]
+        for frame, number in frames:
+            file = frame.f_code.co_filename
+            lines += ["  " + self._place(file, number), "    " + linecache.getline(file, number).strip(), ""]
+        place, *shown, last = traceback.format_exception_only(type(error), error)
+        if error.filename:
+            place = "  " + self._place(error.filename, error.lineno or 0)
+        return [*lines, place.rstrip("\n"), *"".join(shown).rstrip("\n").split("\n"), _named(last.rstrip("\n"))]
 
     def _frame(self, frame: FrameType, number: int) -> list[str]:
         code = frame.f_code
-        call = "" if code.co_name == "<module>" else ", in %s%s%s" % (_CYAN, _call(code), _PLAIN)
+        call = "" if code.co_name == "<module>" else ", in %s%s%s" % (CYAN, _call(code), PLAIN)
         values = self._values(frame) if self._has_values else []
-        return [self._place(code.co_filename, number) + call, *_lines_around(code, number), *values, ""]
+        return [self._place(code.co_filename, number) + call, *lines_around(code, number), *values, ""]
 
     def _place(self, file: str, number: int) -> str:
         if file in self._numbers:
             return _cell_place(self._numbers[file], number)
-        return "File %s%s:%d%s" % (_GREEN, _short_path(file), number, _PLAIN)
+        return "File %s%s:%d%s" % (GREEN, _short_path(file), number, PLAIN)
 
     def _values(self, frame: FrameType) -> list[str]:
         names = [name for name in frame.f_code.co_varnames if name in frame.f_locals]
@@ -127,22 +142,47 @@ def _is_group(error: BaseException) -> bool:
 
 def _head(error: BaseException) -> str:
     name, says = type(error).__name__, "Traceback (most recent call last)"
-    return _RED + name + _PLAIN + says.rjust(_WIDTH - len(name))
+    return RED + name + PLAIN + says.rjust(_WIDTH - len(name))
 
 
-def _frames(error: BaseException) -> Any:
-    entry = failures.users_part(error)
+def _frames(error: BaseException) -> list[Frame]:
+    """The user's frames with their lines; of a program that `%run` ran, only its own."""
+    entry, found = failures.users_part(error), []
     while entry is not None:
-        if not failures.is_ours(entry.tb_frame.f_code.co_filename):
-            yield entry.tb_frame, entry.tb_lineno
+        code = entry.tb_frame.f_code
+        if not failures.is_ours(code.co_filename):
+            found.append((entry.tb_frame, entry.tb_lineno))
+        elif code.co_name == "_execute":
+            found.clear()
         entry = entry.tb_next
+    return found
 
 
-def _shortened(frames: list[tuple[FrameType, int]]) -> list[tuple[FrameType | None, int]]:
-    """A recursion that went too deep has hundreds of the same frames; the first and the last tell enough."""
-    if len(frames) <= 60:
-        return [*frames]
-    return [*frames[:3], (None, len(frames) - 6), *frames[-3:]]
+def _shortened(frames: list[Frame]) -> Iterator[Frame | str]:
+    """Frames, with what is said in place of those that a recursion repeats: of each its first two and its last tell."""
+    counts = Counter(map(_key, frames))
+    for is_repeated, group in itertools.groupby(frames, lambda each: counts[_key(each)] > 3):
+        shown = list(group)
+        yield from _without_repeats(shown) if is_repeated else shown
+
+
+def _without_repeats(frames: list[Frame]) -> Iterator[Frame | str]:
+    keys = [_key(each) for each in frames]
+    told: set[int] = set()
+    for key in set(keys):
+        places = [place for place, other in enumerate(keys) if other == key]
+        told.update((*places[:2], places[-1]))
+    for is_told, group in itertools.groupby(range(len(frames)), told.__contains__):
+        if is_told:
+            yield from (frames[place] for place in group)
+            continue
+        left_out = Counter(keys[place] for place in group)
+        times = ("%s at line %d (%d times)" % (code.co_name, line, n) for (code, line), n in left_out.most_common())
+        yield "    [... skipping similar frames: %s]" % ", ".join(times)
+
+
+def _key(frame: Frame) -> tuple[CodeType, int]:
+    return frame[0].f_code, frame[1]
 
 
 def _call(code: CodeType) -> str:
@@ -161,68 +201,6 @@ def _call(code: CodeType) -> str:
 def _short_path(path: str) -> str:
     home = os.path.expanduser("~")
     return "~" + path[len(home) :] if path.startswith(home + os.sep) else path
-
-
-def _lines_around(code: CodeType, number: int) -> list[str]:
-    lines = linecache.getlines(code.co_filename)
-    if not 0 < number <= len(lines):
-        return []
-    first, last = _statements_around(lines, code, number)
-    return [_line(lines[each - 1], each, each == number) for each in range(first, last + 1) if lines[each - 1].strip()]
-
-
-def _line(text: str, number: int, is_current: bool) -> str:
-    if not is_current:
-        return "%s%*d%s %s" % (_GREEN, _NUMBER_WIDTH, number, _PLAIN, text.rstrip("\n"))
-    arrow = "-" * (_NUMBER_WIDTH - len(str(number)) - 2) + "> %d" % number
-    return "%s%s%s %s" % (_GREEN + _BOLD, arrow, _PLAIN, text.rstrip("\n"))
-
-
-def _statements_around(lines: list[str], code: CodeType, number: int) -> tuple[int, int]:
-    """The first and the last line of what is shown: whole statements of the function that failed, or of the file."""
-    try:
-        tree = ast.parse("".join(lines))
-    except (SyntaxError, ValueError):
-        return max(1, number - _AROUND), min(len(lines), number + _AROUND)
-    pieces = sorted(_pieces(_scope(tree, code), len(lines)))
-    here = next((place for place, (first, last) in enumerate(pieces) if first <= number <= last), None)
-    if here is None:
-        return number, number
-    shown = pieces[max(0, here - _AROUND) : here + _AROUND + 1]
-    return shown[0][0], shown[-1][1]
-
-
-def _scope(tree: ast.Module, code: CodeType) -> ast.AST:
-    """The function that the code is of; the module where it is of none."""
-    if code.co_name == "<module>":
-        return tree
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    for node in ast.walk(tree):
-        if isinstance(node, functions) and node.name == code.co_name and _first_line(node) == code.co_firstlineno:
-            return node
-    return tree
-
-
-def _first_line(node: Any) -> int:
-    decorators = [each.lineno for each in getattr(node, "decorator_list", ())]
-    return int(min([node.lineno, *decorators]))
-
-
-def _pieces(node: Any, last_line: int) -> list[tuple[int, int]]:
-    """Statements as ranges of lines; a compound one is its head, and what is in it."""
-    if isinstance(node, ast.Module):
-        return [piece for child in node.body for piece in _pieces(child, last_line)]
-    inner = [child for name in ("body", "handlers", "orelse", "finalbody") for child in _listed(node, name)]
-    end = getattr(node, "end_lineno", last_line)
-    if not inner:
-        return [(node.lineno, end)]
-    head = (_first_line(node), max(node.lineno, _first_line(inner[0]) - 1))
-    return [head] + [piece for child in inner for piece in _pieces(child, last_line)]
-
-
-def _listed(node: Any, name: str) -> list[Any]:
-    found = getattr(node, name, None)
-    return found if isinstance(found, list) else []
 
 
 def _brief(value: Any) -> str:

@@ -15,18 +15,21 @@ _CELL_LINE = re.compile(r"^\s*Cell In\s?\[(?P<cell>\d+)\], line (?P<line>\d+)")
 
 
 def comparable(outputs: Sequence[NotebookNode], normalise: Normalise) -> list[Any]:
-    """One entry for each output: kind, then all of its fields. Streams of one name in a row are one."""
+    """One entry for each output: kind, then all of its fields.
+
+    What is printed between two other outputs is one entry, with the text of each stream: a kernel gathers them apart,
+    so the order between them is chance natively.
+    """
     entries: list[Any] = []
     for output in outputs:
-        if output.output_type == "stream" and entries and entries[-1][:2] == ["stream", output.name]:
-            entries[-1][2] += output.text
-        else:
+        if output.output_type != "stream":
             entries.append(_ENTRIES[output.output_type](output))
+            continue
+        if not entries or entries[-1][0] != "streams":
+            entries.append(["streams", {}])
+        texts = entries[-1][1]
+        texts[output.name] = texts.get(output.name, "") + output.text
     return [_normalised(entry, normalise) for entry in entries]
-
-
-def _stream(output: NotebookNode) -> list[Any]:
-    return ["stream", output.name, output.text]
 
 
 def _display(output: NotebookNode) -> list[Any]:
@@ -38,7 +41,7 @@ def _error(output: NotebookNode) -> list[Any]:
     return ["error", output.ename, output.evalue, _Traceback("\n".join(output.traceback))]
 
 
-_ENTRIES = {"stream": _stream, "display_data": _display, "execute_result": _display, "error": _error}
+_ENTRIES = {"display_data": _display, "execute_result": _display, "error": _error}
 
 
 class _Traceback(str):

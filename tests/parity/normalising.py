@@ -7,6 +7,8 @@
 | the file of a cell's text | `CELL` | natively a temporary file with the kernel's number in its name |
 | the folder to work in, the environment | `FOLDER`, `ENVIRONMENT` | each way has its own |
 | other temporary files | `TEMPORARY` | random names |
+| line numbers in IPython's own files | `NUMBER` | the notebook's IPython may be of another version |
+| the remark that runs differed in their time | nothing | measured |
 | numbers before units of time in `%time`, `%timeit`, and rates and times of progress bars | `TIME` | measured |
 | dates in SVG, random ids of tables and of clip paths | `DATE`, `ID` | of the moment, or random |
 """
@@ -21,10 +23,12 @@ _DURATION = r"\d[\d.,e+-]*\s*(?:ns|us|µs|μs|ms|s|min|h)\b"
 _PATTERNS = (
     (r"\x1b\[[0-9;?]*[A-Za-z]", ""),
     (r"\b0x[0-9a-fA-F]{6,}", "0xADDRESS"),
-    (r"/\S*?/ipykernel_\d+/\d+\.py|<beep cell \d+>|<ipython-input-[^>]+>", "CELL"),
+    (r"/\S*?/ipykernel_\d+/\d+\.py|<cell \d+>|(?<=\()\d+\.py(?=, line)", "CELL"),
     (r"/tmp/tmp[\w/]+", "TEMPORARY"),
+    (r"(/IPython/core/\w+\.py)(:|\", line )\d+", r"\1\2NUMBER"),
     (rf"((?:CPU times|Wall time|user|sys|total)[: ] *){_DURATION}", r"\1TIME"),
     (rf"(?:{_DURATION}\s*)+ ± (?:{_DURATION}\s*)+ per loop", "TIME ± TIME per loop"),
+    (r"The slowest run took .*\n", ""),
     (r"\[\d\d:\d\d<[^\]\n]*\]", "[TIME]"),
     (r"<dc:date>[^<]*</dc:date>", "<dc:date>DATE</dc:date>"),
     (r"\b([TL])_[0-9a-f]{5}(?=[_\" ])", r"\1_ID"),

@@ -45,7 +45,9 @@ def natively(environment: Path) -> Way:
 def routed(environment: Path) -> Way:
     """In a backend in the environment, from a kernel that is this Python."""
     start = f"%beep start pipe --venv {environment} --name parity"
-    return Way(Path(sys.executable), ("%load_ext beep_jupyter", start, "%beep use parity"), {"PYTHONPATH": str(_CHECKOUT)})
+    return Way(
+        Path(sys.executable), ("%load_ext beep_jupyter", start, "%beep use parity"), {"PYTHONPATH": str(_CHECKOUT)}
+    )
 
 
 def run_beside(ways: Sequence[Way], sources: Sequence[str], folder: Path) -> list[list[list[NotebookNode]]]:

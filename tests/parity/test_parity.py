@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pprint
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +38,9 @@ def test_cells_show_the_same_in_a_backend(
     ways = [natively(with_ipython), routed(without_ipython), routed(with_ipython)]
     runs = run_beside(ways, [cell.source for cell in cells], folder)
     readers = [
-        Normalising([(folder / f"way{number}", "FOLDER"), (environment, "ENVIRONMENT")])
+        Normalising(
+            [(folder / f"way{number}", "FOLDER"), (environment, "ENVIRONMENT"), (Path(sys.prefix), "ENVIRONMENT")]
+        )
         for number, environment in enumerate(environments)
     ]
     found = {}
