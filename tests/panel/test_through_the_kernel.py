@@ -153,15 +153,15 @@ def test_a_worker_that_died_is_told_and_restarted(page: Page, backend: str) -> N
 
 
 def test_events_come_while_the_kernel_is_busy_and_replies_after_it(page: Page, legacy: str) -> None:
-    busy = page.kernel.send("import time; time.sleep(4)")
+    busy = page.kernel.send("import time; time.sleep(3)")
     begun_at = time.monotonic()
     asked = page.ask("GET", "backends")
     beside = Beep().start("pipe", legacy, name="beside", detach=True)
     page.wait_for("backend", name="beside")
-    assert time.monotonic() - begun_at < 4
+    assert time.monotonic() - begun_at < 3
     assert asked not in page.replies
     assert page.reply(asked)["ok"]
-    assert time.monotonic() - begun_at > 3.5
+    assert time.monotonic() - begun_at > 2.5
     page.kernel.reply(busy)
     beside.stop()
     page.wait_for("backend", name="beside", state="ended")
