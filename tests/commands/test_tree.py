@@ -67,6 +67,7 @@ def test_reference_page_says_what_the_tree_says() -> None:
         (("stop",), "`stop` needs either names or --all.", "`%beep status` lists what runs."),
         (("stop", "a", "--all"), "`stop` needs either names or --all.", "`%beep status` lists what runs."),
         (("use", "a"), "`use` works in a notebook only.", "There: `%load_ext beep_jupyter`, then `%beep use NAME`."),
+        (("panel",), "`panel` works in a notebook only.", "There: `%load_ext beep_jupyter`, then `%beep panel`."),
         (("demo",), "`demo` works in a terminal only.", "Type `beep demo` there."),
         (("help", "strat"), "No command is called '%beep strat'.", "Did you mean `%beep start`?"),
         (("help", "stop", "it"), "`%beep stop` has no further commands.", "`%beep stop --help` shows what it takes."),

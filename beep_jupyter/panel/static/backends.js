@@ -3,7 +3,7 @@
 const TROUBLES = {
   dead: "Its worker has died and its variables are gone; the log says why. Restart gives it a fresh one.",
   ended: "It has ended without this panel's doing.",
-  lost: "Its worker died and a fresh one runs: the variables are gone.",
+  lost: "It has a fresh worker, which this panel did not ask for: the variables are gone.",
 };
 
 function ownerText({ name, owner }, kernelPid) {
@@ -26,7 +26,8 @@ function backendsView(store, showLogs) {
   return view;
 }
 
-function backendRow(store, { name }, showLogs) {
+function backendRow(store, { name, owner: ownerPid }, showLogs) {
+  const short = ownerPid === store.kernelPid ? name.split("@")[0] : name; // as cells of this notebook call it
   const state = element("span", { "data-beep": "backend-state", "data-name": name, class: "beep-state" });
   const restart = button("backend-restart", "Restart", () => store.restart(name), { name });
   const alive = [
@@ -42,7 +43,7 @@ function backendRow(store, { name }, showLogs) {
   const [kind, environment, owner] = ["", "", ""].map((text) => document.createTextNode(text));
   const trouble = element("td", { colspan: 6, "data-beep": "backend-problem", "data-name": name, role: "status" });
   const troubled = element("tr", { class: "beep-trouble" }, trouble);
-  const row = cells([name, kind, environment, state, owner], [...alive, ...gone]);
+  const row = cells([short, kind, environment, state, owner], [...alive, ...gone]);
   const body = element("tbody", { "data-beep": "backend", "data-name": name }, row, troubled);
   body.update = (backend) => {
     const isGone = backend.state === "ended";

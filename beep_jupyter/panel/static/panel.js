@@ -32,10 +32,13 @@ async function render({ model, el }) {
     views.forEach((view) => view.update?.());
   };
   store.open();
-  return () => {
+  const leave = () => {
+    removeEventListener("pagehide", leave);
     logs.stop();
     carrier.close();
   };
+  addEventListener("pagehide", leave); // nothing else tells the kernel of a page that is reloaded
+  return leave;
 }
 
 export default { render };

@@ -80,7 +80,7 @@ class Store {
       return;
     }
     const isFresh = before?.lastWorker && worker && worker !== before.lastWorker;
-    const lost = isFresh ? !this.#expected.has(name) : (before?.lost ?? false);
+    const lost = isFresh ? !this.#expected.has(name) : Boolean(before?.lost) && state !== "busy";
     this.backends.set(name, { ...before, ...facts, lost, lastWorker: worker ?? before?.lastWorker });
   }
 
