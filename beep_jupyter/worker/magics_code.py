@@ -166,9 +166,7 @@ class Extensions:
         """Loads one; None, or why it was not loaded."""
         if module_str in self.loaded:
             return "already loaded"
-        if "." not in module_str and module_str in ("autoreload", "storemagic"):
-            module_str = "IPython.extensions." + module_str
-        module = _imported(module_str)
+        module = _extension(module_str)
         if not hasattr(module, "load_ipython_extension"):
             return "no function"
         module.load_ipython_extension(self._shell)
@@ -180,14 +178,18 @@ class Extensions:
         if module_str not in self.loaded:
             return "not loaded"
         self.loaded.discard(module_str)
-        module = sys.modules[module_str]
+        module = _extension(module_str)
         if not hasattr(module, "unload_ipython_extension"):
             return "no unload function"
         module.unload_ipython_extension(self._shell)
         return None
 
 
-def _imported(name: str) -> Any:
+def _extension(name: str) -> Any:
+    if name in ("autoreload", "IPython.extensions.autoreload"):
+        return late.load("magics_autoreload")
+    if name == "storemagic":
+        name = "IPython.extensions.storemagic"
     __import__(name)
     return sys.modules[name]
 

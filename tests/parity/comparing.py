@@ -11,7 +11,9 @@ from nbformat import NotebookNode
 Normalise = Callable[[str], str]
 
 _HEAD = re.compile(r"^(?P<name>[\w.]+) +Traceback \(most recent call last\)$")
-_CELL_LINE = re.compile(r"^\s*Cell In\s?\[(?P<cell>\d+)\], line (?P<line>\d+)")
+_CELL_LINE = re.compile(r"^\s*Cell In\s?\[\d+\], line (\d+)")
+# IPython's form where a file of more than 10,000 lines takes part, as some of pandas have: the arrow has the number.
+_RAW_CELL_LINE = re.compile(r"^CELL in \?\(.*\)\n(?: +\d+ .*\n)*-+> (\d+)", re.MULTILINE)
 
 
 def comparable(outputs: Sequence[NotebookNode], normalise: Normalise) -> list[Any]:
@@ -51,7 +53,7 @@ class _Traceback(str):
         lines = [line.rstrip() for line in self.split("\n") if line.strip()]
         return {
             "heads": [line for line in lines if _HEAD.match(line)],
-            "cell lines": [match.groups() for match in map(_CELL_LINE.match, lines) if match],
+            "cell lines": _RAW_CELL_LINE.findall(self) or [match[1] for match in map(_CELL_LINE.match, lines) if match],
             "last line": lines[-1] if lines else "",
         }
 

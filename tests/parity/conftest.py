@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import uv
 
-LIBRARIES = ("matplotlib", "numpy", "pandas", "scikit-learn", "tqdm")
+LIBRARIES = ("jinja2", "matplotlib", "numpy", "pandas", "scikit-learn", "tqdm")
 # Since 9.11 or a little later, kernels take the line that a frame has come to for the line that raised: two lines too
 # far for the first of two chained exceptions. Routed cells tell the right one.
 KERNEL = ("ipykernel", "ipython>=9.8,<9.11")
