@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
 
 from beep_jupyter.backends import processes
 from tests.lab.jupyterlab import JupyterLab
-from tests.lab.notebook_page import NotebookPage
+from tests.lab.notebook_page import VIEW, NotebookPage
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-VIEW = {"width": 960, "height": 800}
+SCALE = 1.5  # of the pictures: sharp where they are shown smaller, and small enough to be kept
 
 Open = Callable[..., NotebookPage]
 
@@ -49,7 +49,7 @@ def lab(browser: Browser) -> Iterator[JupyterLab]:
 @pytest.fixture(scope="package")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """One for all: Lab's scripts are read and compiled once."""
-    with browser.new_context(viewport=VIEW, device_scale_factor=2) as made:
+    with browser.new_context(viewport=VIEW, device_scale_factor=SCALE) as made:
         yield made
 
 
@@ -57,10 +57,12 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def opened(context: BrowserContext, lab: JupyterLab) -> Iterator[Open]:
     """Writes a notebook of the cells given, or takes one that is there, and opens it."""
 
-    def opened(name: str, *cells: str) -> NotebookPage:
+    def opened(name: str, *cells: str, view: ViewportSize = VIEW) -> NotebookPage:
         if cells:
             lab.add(name, *cells)
-        return NotebookPage(context.new_page(), lab, name)
+        page = context.new_page()
+        page.set_viewport_size(view)
+        return NotebookPage(page, lab, name)
 
     yield opened
     for page in context.pages:

@@ -6,12 +6,15 @@ import os
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.lab.jupyterlab import CHECKOUT, TOKEN, JupyterLab
 
 SCREENSHOTS = Path(os.environ.get("BEEP_SCREENSHOTS") or CHECKOUT / ".screenshots")
+VIEW: ViewportSize = {"width": 960, "height": 800}
+TALL: ViewportSize = {"width": 960, "height": 1600}  # what is long is seen at once
 RUN_S = 30.0
+MARGIN_PX = 10  # below the last thing in a picture
 _COUNT = re.compile(r"\[\d+\]:")
 
 
@@ -69,11 +72,6 @@ class NotebookPage:
         self.editor(number).click()
         self.page.keyboard.press("Control+Enter")
 
-    def shoot(self, name: str, of: Locator | None = None) -> None:
-        """Keeps a picture of the page, or of a part of it."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        (of or self.page).screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
-
     def errors(self, number: int) -> Locator:
         """The tracebacks below a cell."""
         return self.cell(number).locator("[data-mime-type='application/vnd.jupyter.stderr']")
@@ -81,3 +79,17 @@ class NotebookPage:
     def stop(self) -> None:
         """The stop button of the notebook."""
         self.page.locator("[data-command='notebook:interrupt-kernel']").click()
+
+    def shoot(self, name: str, first: Locator | None = None, last: Locator | None = None) -> None:
+        """Keeps a picture of the page, or of what lies from the top of `first` to the bottom of `last`."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        path = SCREENSHOTS / f"{name}.png"
+        if first is None:
+            self.page.screenshot(path=path)
+            return
+        first.scroll_into_view_if_needed()
+        above, below = first.bounding_box(), (last or first).bounding_box()
+        assert above is not None
+        assert below is not None
+        height = below["y"] + below["height"] - above["y"] + MARGIN_PX
+        self.page.screenshot(path=path, clip={**above, "height": height})

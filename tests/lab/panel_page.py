@@ -52,13 +52,15 @@ class PanelPage:
         self.press("start")
         self.wait_text("backend-state", "idle", name)
 
-    def shoot(self, name: str) -> None:
-        """Keeps pictures of it in the light and in the dark theme of JupyterLab, which follows the system's."""
+    def shoot(self, name: str, until: str = "runtimes") -> None:
+        """Keeps pictures of it in the light and in the dark theme of JupyterLab, which follows the system's.
+
+        Args:
+            until: the last section that is wanted.
+        """
         page = self.notebook.page
         page.evaluate("document.activeElement.blur()")
-        self.notebook.shoot(name, self.whole)
-        for scheme, is_light in (("dark", "false"), ("light", "true")):
+        for suffix, scheme, is_light in (("-dark", "dark", "false"), ("", "light", "true")):
             page.emulate_media(color_scheme=scheme)
             expect(page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
-            if scheme == "dark":
-                self.notebook.shoot(f"{name}-dark", self.whole)
+            self.notebook.shoot(f"{name}{suffix}", self.whole, self.part(until))

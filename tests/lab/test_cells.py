@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.lab.conftest import Open
-from tests.lab.notebook_page import NotebookPage
+from tests.lab.notebook_page import TALL, VIEW, NotebookPage
 
 pytestmark = pytest.mark.timeout(90)
 START = "%load_ext beep_jupyter\n%beep start --venv plain --name far"
-LOOKS = '''
+LOOKS = '''\
 class Card:
     """Nothing but a representation in HTML."""
 
@@ -38,9 +38,9 @@ def colours(html: str) -> set[str]:
     return set(re.findall(r"ansi-[\w-]+", html))
 
 
-def started(opened: Open, name: str, *cells: str) -> NotebookPage:
+def started(opened: Open, name: str, *cells: str, view: ViewportSize = VIEW) -> NotebookPage:
     """A notebook of these cells behind a first one that starts the backend `far`."""
-    notebook = opened(name, START, *cells)
+    notebook = opened(name, START, *cells, view=view)
     notebook.run(0)
     notebook.wait_done(0)
     return notebook
@@ -55,11 +55,13 @@ def test_the_quickstart_runs_from_the_menu(opened: Open) -> None:
     assert notebook.page.locator(".jp-OutputArea-output img").count() == 1
     assert [notebook.cell(at).locator("table.dataframe tbody tr").count() for at in (3, 4)] == [3, 3]
     assert [at for at in range(count) if notebook.errors(at).count()] == [count - 3]
-    notebook.shoot("routed-cell", notebook.cell(3))
+    notebook.shoot("routed-cell", notebook.cell(3), notebook.outputs(3).last)
 
 
 def test_a_routed_cell_is_drawn_as_a_local_one(opened: Open) -> None:
-    notebook = started(opened, "looks.ipynb", f"%%beep_eval far{LOOKS}", LOOKS, f"%%beep_eval far{FAILS}", FAILS)
+    notebook = started(
+        opened, "looks.ipynb", f"%%beep_eval far\n{LOOKS}", LOOKS, f"%%beep_eval far\n{FAILS}", FAILS, view=TALL
+    )
     for number in (1, 2, 3, 4):
         notebook.run(number)
         notebook.wait_done(number)

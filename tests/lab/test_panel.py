@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.environments.conftest import make_wheel
 from tests.lab.conftest import Open
 from tests.lab.jupyterlab import JupyterLab
+from tests.lab.notebook_page import TALL
 from tests.lab.panel_page import SHOWN_MS, PanelPage
 
 pytestmark = pytest.mark.timeout(90)
@@ -48,13 +49,8 @@ def package(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_everything_is_steered_through_the_server(opened: Open, package: Path) -> None:
-    notebook = opened("panel.ipynb", PANEL, ENDLESS)
-    notebook.page.set_viewport_size({"width": 960, "height": 1600})
-    panel = PanelPage(notebook, 0)
-    panel.wait_text("mode", "Through the Jupyter server")
-    expect(panel.part("backends-empty")).to_be_visible()
-
+def create(panel: PanelPage, package: Path) -> None:
+    """Builds the environment `reports`, and sees that it is built."""
     panel.create("reports", str(package))
     panel.wait_text("task-state", "running", "reports")
     expect(panel.part("task-progress", "reports")).to_be_visible()
@@ -65,22 +61,38 @@ def test_everything_is_steered_through_the_server(opened: Open, package: Path) -
     panel.wait_text("environment-state", "ready", "reports")
     panel.press("task-dismiss", "reports")
 
-    for name, kind in KINDS.items():
-        panel.start(kind, "reports", name)
-    notebook.run(1)
-    expect(notebook.outputs(1)).to_contain_text(["begun"], timeout=SHOWN_MS)
-    panel.wait_text("backend-state", "busy", "files")
-    panel.shoot("panel")
-    panel.press("backend-interrupt", "files")
-    notebook.wait_done(1)
-    expect(notebook.errors(1)).to_contain_text("KeyboardInterrupt")
-    panel.wait_text("backend-state", "idle", "files")
-    panel.wait_text("notice", "interrupted")
 
+def interrupt(panel: PanelPage, number: int) -> None:
+    """Runs a cell that does not end, and ends it while the kernel is busy with it."""
+    notebook = panel.notebook
+    notebook.run(number)
+    expect(notebook.outputs(number)).to_contain_text(["begun"], timeout=SHOWN_MS)
+    panel.wait_text("backend-state", "busy", "files")
+    panel.shoot("panel", until="environments")
+    panel.press("backend-interrupt", "files")
+    panel.wait_text("notice", "Backend 'files' is interrupted.")
+    notebook.wait_done(number)
+    expect(notebook.errors(number)).to_contain_text("KeyboardInterrupt")
+    panel.wait_text("backend-state", "idle", "files")
+
+
+def read_log(panel: PanelPage) -> None:
     panel.press("backend-logs", "web")
-    expect(panel.part("logs-text")).not_to_be_empty(timeout=SHOWN_MS)
+    panel.wait_text("logs-text", "ready: worker")
     panel.shoot("panel-logs")
     panel.press("logs-close")
+    expect(panel.part("logs")).to_be_hidden()
+
+
+def test_everything_is_steered_through_the_server(opened: Open, package: Path) -> None:
+    panel = PanelPage(opened("panel.ipynb", PANEL, ENDLESS, view=TALL), 0)
+    panel.wait_text("mode", "Through the Jupyter server")
+    expect(panel.part("backends-empty")).to_be_visible()
+    create(panel, package)
+    for name, kind in KINDS.items():
+        panel.start(kind, "reports", name)
+    interrupt(panel, 1)
+    read_log(panel)
     for name in KINDS:
         panel.press("backend-stop", name)
         panel.wait_gone("backend", name)
@@ -89,9 +101,8 @@ def test_everything_is_steered_through_the_server(opened: Open, package: Path) -
 
 def test_a_kernel_with_a_home_of_its_own_says_what_waits_and_what_is_empty(opened: Open, lab: JupyterLab) -> None:
     home = f"import os\nos.environ['BEEP_HOME'] = {str(lab.root / 'home')!r}\n"
-    notebook = opened("kernel-panel.ipynb", home + PANEL)
-    panel = PanelPage(notebook, 0)
-    panel.wait_text("mode", "Through the kernel")
+    panel = PanelPage(opened("kernel-panel.ipynb", home + PANEL, view=TALL), 0)
+    panel.wait_text("mode", "Through the kernel, since the Jupyter server has another home")
     panel.wait_text("backends-empty", "No backends run.")
     panel.wait_text("environments-empty", "No environments yet.")
     panel.shoot("panel-empty")
