@@ -1,7 +1,8 @@
 """What a panel's page and the kernel say to each other where there is no server extension. Runs in the kernel; no I/O.
 
-The page sends requests, and says when it comes and goes; the kernel sends one reply to each request, and events while
-a page is there. Paths, bodies and events are those of REST (`server_ext/openapi.yaml`), a path as a list of its parts.
+The page sends requests, and says when it comes and goes. To each request the kernel says that it has heard it, and then
+one reply; it sends events while a page is there. Paths, bodies and events are those of REST, as in
+`server_ext/openapi.yaml`, a path as a list of its parts.
 """
 
 from __future__ import annotations
@@ -27,6 +28,13 @@ class Visit(TypedDict):
 
     type: Literal["come", "go"]
     page: str
+
+
+class Heard(TypedDict):
+    """To the page: the kernel is free, and has begun with a request."""
+
+    type: Literal["heard"]
+    id: str
 
 
 class Reply(TypedDict):

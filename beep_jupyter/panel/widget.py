@@ -20,7 +20,7 @@ from IPython.display import display
 
 from .. import listings
 from ..errors import BeepError
-from .messages import Event, EventName, Reply, Request, read
+from .messages import Event, EventName, Heard, Reply, Request, read
 from .routes import Routes
 from .tasks import Tasks
 from .watch import Watch
@@ -88,6 +88,7 @@ class Panel(anywidget.AnyWidget):
             self._watch.go(message["page"])
 
     def _in_thread(self, request: Request) -> None:
+        self._say({"type": "heard", "id": request["id"]})
         context = contextvars.copy_context()  # the message that this answers: what is sent names it
         thread = threading.Thread(target=context.run, args=(self._answer, request), name="beep-panel", daemon=True)
         self._answering.add(thread)
@@ -108,6 +109,6 @@ class Panel(anywidget.AnyWidget):
     def _tell(self, event: EventName, data: dict[str, Any]) -> None:
         self._say({"type": "event", "event": event, "data": data})
 
-    def _say(self, message: Reply | Event) -> None:
+    def _say(self, message: Heard | Reply | Event) -> None:
         if not self.is_closed:
             self.send(json.loads(json.dumps(message, default=str)))  # paths become texts

@@ -24,6 +24,7 @@ class Page:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.events: list[tuple[str, dict[str, Any]]] = []
+        self.heard: list[str] = []
         self.replies: dict[str, dict[str, Any]] = {}
         self.comm = ""
         self.state: dict[str, Any] = {}
@@ -92,6 +93,8 @@ class Page:
         content = data["content"]
         if content["type"] == "reply":
             self.replies[content["id"]] = content
+        elif content["type"] == "heard":
+            self.heard.append(content["id"])
         else:
             self.events.append((content["event"], content["data"]))
 

@@ -41,8 +41,8 @@ function backendRow(store, { name, owner: ownerPid }, showLogs) {
     button("backend-dismiss", "Dismiss", () => store.dismiss(name), { name }),
   ];
   const [kind, environment, owner] = ["", "", ""].map((text) => document.createTextNode(text));
-  const trouble = element("td", { colspan: 6, "data-beep": "backend-problem", "data-name": name, role: "status" });
-  const troubled = element("tr", { class: "beep-trouble" }, trouble);
+  const trouble = element("p", { "data-beep": "backend-problem", "data-name": name, role: "status" });
+  const troubled = element("tr", { class: "beep-trouble" }, element("td", { colspan: 6 }, trouble));
   const row = cells([short, kind, environment, state, owner], [...alive, ...gone]);
   const body = element("tbody", { "data-beep": "backend", "data-name": name }, row, troubled);
   body.update = (backend) => {

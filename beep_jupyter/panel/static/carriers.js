@@ -2,6 +2,7 @@
 
 /** @typedef {{flags?: string[], body?: object}} Details flags are what REST has in the query */
 /** @typedef {{type: "request", id: string, method: string, path: string[], flags: string[], body: object}} Request */
+/** @typedef {{type: "heard", id: string}} Heard the kernel is free and begins with it */
 /** @typedef {{type: "reply", id: string, ok: boolean, content: any}} Reply */
 /** @typedef {{type: "event", event: "backend"|"task"|"progress", data: object}} Event */
 
@@ -13,6 +14,7 @@ class RestCarrier {
   sentence =
     "Through the Jupyter server: Interrupt and Stop work while the kernel is busy. " +
     "Backends started here are shared by all notebooks and end with the server.";
+  waiting = "The connection to the Jupyter server is lost. Reload the page if it does not come back.";
 
   constructor(root) {
     this.root = root;
@@ -31,23 +33,27 @@ class RestCarrier {
     return content;
   }
 
-  /** Hears of events, and of each new connection, before which some may have been missed.
+  /** Hears of events, of each new connection, before which some may have been missed, and of a connection that is lost.
    * Panels of one page share one stream, since a browser opens few connections to one server.
    */
-  listen(onEvent, onOpen) {
+  listen(onEvent, onOpen, onWait) {
     const streams = (globalThis[Symbol.for("beep-jupyter.events")] ??= new Map());
     const shared = streams.get(this.root) ?? { source: new EventSource(`${this.root}/events`), listeners: 0 };
     const { source } = shared;
     streams.set(this.root, shared);
     shared.listeners += 1;
-    const hear = (message) => onEvent(message.type, JSON.parse(message.data));
-    for (const name of EVENTS) source.addEventListener(name, hear);
     let isFirst = source.readyState === EventSource.CONNECTING;
-    const open = () => (isFirst ? (isFirst = false) : onOpen());
-    source.addEventListener("open", open);
+    const hear = (name) => [name, (message) => onEvent(name, JSON.parse(message.data))];
+    const heard = new Map(EVENTS.map(hear));
+    heard.set("error", () => onWait(true));
+    heard.set("open", () => {
+      onWait(false);
+      if (!isFirst) onOpen();
+      isFirst = false;
+    });
+    heard.forEach((listener, name) => source.addEventListener(name, listener));
     this.close = () => {
-      for (const name of EVENTS) source.removeEventListener(name, hear);
-      source.removeEventListener("open", open);
+      heard.forEach((listener, name) => source.removeEventListener(name, listener));
       shared.listeners -= 1;
       if (shared.listeners > 0) return;
       source.close();
@@ -61,6 +67,8 @@ class RestCarrier {
 
 /** Through the kernel, which hears of it when no cell runs. */
 class KernelCarrier {
+  waiting = "The kernel is busy or gone: what you asked waits for it.";
+
   constructor(model, reason) {
     this.sentence =
       `Through the kernel, since ${reason}: while a cell runs, everything here waits until it has ended, ` +
@@ -68,7 +76,7 @@ class KernelCarrier {
     this.model = model;
     this.page = Math.random().toString(36).slice(2);
     this.count = 0;
-    this.waiting = new Map();
+    this.asked = new Map();
     this.hear = (message) => this.take(message);
     model.on("msg:custom", this.hear);
   }
@@ -76,32 +84,33 @@ class KernelCarrier {
   call(method, path, { flags = [], body = {} } = {}) {
     const id = `${this.page}-${(this.count += 1)}`;
     return new Promise((resolve, reject) => {
-      const slow = setTimeout(() => this.onSlow?.(true), SLOW_MS);
-      this.waiting.set(id, { resolve, reject, slow });
+      const slow = setTimeout(() => this.onWait?.(true), SLOW_MS);
+      this.asked.set(id, { resolve, reject, slow });
       this.model.send({ type: "request", id, method, path, flags, body });
     });
   }
 
-  /** @param {Reply|Event} message */
+  /** @param {Heard|Reply|Event} message */
   take(message) {
     if (message.type === "event") this.onEvent?.(message.event, message.data);
-    const asked = message.type === "reply" && this.waiting.get(message.id);
-    if (!asked) return;
-    clearTimeout(asked.slow);
-    this.waiting.delete(message.id);
-    if (this.waiting.size === 0) this.onSlow?.(false);
-    if (message.ok) asked.resolve(message.content);
-    else asked.reject(new Error(message.content.message));
+    const found = this.asked.get(message.id);
+    if (!found) return; // another page's
+    clearTimeout(found.slow);
+    this.onWait?.(false);
+    if (message.type === "heard") return;
+    this.asked.delete(message.id);
+    if (message.ok) found.resolve(message.content);
+    else found.reject(new Error(message.content.message));
   }
 
-  listen(onEvent, onOpen, onSlow) {
-    Object.assign(this, { onEvent, onSlow });
+  listen(onEvent, onOpen, onWait) {
+    Object.assign(this, { onEvent, onWait });
     this.model.send({ type: "come", page: this.page });
     onOpen();
   }
 
   close() {
-    for (const { slow } of this.waiting.values()) clearTimeout(slow);
+    for (const { slow } of this.asked.values()) clearTimeout(slow);
     this.model.off("msg:custom", this.hear);
     this.model.send({ type: "go", page: this.page });
   }
@@ -119,7 +128,7 @@ async function carrierFor(model) {
   if (base === null) return new KernelCarrier(model, "this page comes from no Jupyter server");
   const rest = new RestCarrier(`${base}beep/v1`);
   const found = await rest.call("GET", ["environments"]).catch(() => null);
-  if (found === null) return new KernelCarrier(model, "the Jupyter server does not offer the extension of beep-jupyter");
+  if (found === null) return new KernelCarrier(model, "the Jupyter server does not offer beep-jupyter's extension");
   const home = `${model.get("home")}/`;
   if (found.every(({ path }) => path.startsWith(home))) return rest;
   return new KernelCarrier(model, "the Jupyter server has another home than this kernel");

@@ -20,8 +20,8 @@ function element(tag, attributes = {}, ...children) {
 /** A button. While its work is under way it does nothing, and keeps the focus, which a disabled one would lose. */
 function button(beep, text, act, { name = null, type = "button", main = false } = {}) {
   const label = name === null ? null : `${text.replace("…", "")} ${name}`;
-  const attributes = { type, "data-beep": beep, "data-name": name, "aria-label": label, class: main ? "beep-main" : null };
-  const made = element("button", attributes, text);
+  const attributes = { type, "data-beep": beep, "data-name": name, "aria-label": label };
+  const made = element("button", { ...attributes, class: main ? "beep-main" : null }, text);
   made.work = async () => {
     if (made.ariaDisabled === "true") return;
     made.ariaDisabled = "true";
@@ -80,7 +80,8 @@ function keep(parent, items, keyOf, make) {
     child.update(item);
     if (kept()[index] !== child) parent.insertBefore(child, kept()[index] ?? null);
   });
-  if (hadFocus) parent.closest(".beep-panel").querySelector("section:not([hidden]) :is(button, select, input)")?.focus();
+  if (!hadFocus) return;
+  parent.closest(".beep-panel").querySelector("section:not([hidden]) :is(button, select, input)")?.focus();
 }
 
 /** Says what a select offers, and keeps what is chosen. */

@@ -41,8 +41,12 @@ function environmentRow(store, name) {
     settle();
     focus.focus();
   };
-  const install = button("environment-install", "Install…", () => open(install, ...installForm(store, name, close)), { name });
-  const remove = button("environment-delete", "Delete…", () => open(remove, ...deleteForm(store, name, close)), { name });
+  const opening = (beep, text, make) => {
+    const by = button(beep, text, () => open(by, ...make(store, name, close)), { name });
+    return by;
+  };
+  const install = opening("environment-install", "Install…", installForm);
+  const remove = opening("environment-delete", "Delete…", deleteForm);
   const row = cells([name, python, state, packages, size], [install, remove]);
   const body = element("tbody", { "data-beep": "environment", "data-name": name }, row, below);
   place.append(problem);
@@ -107,10 +111,12 @@ function installForm(store, name, close) {
 
 function deleteForm(store, name, close) {
   const running = store.backendsIn(name).length;
-  const also = running ? ` ${running === 1 ? "A backend runs" : `${running} backends run`} in it and will be stopped.` : "";
+  const count = running === 1 ? "A backend runs" : `${running} backends run`;
+  const also = running ? ` ${count} in it and will be stopped.` : "";
   const question = element("span", {}, `Delete environment '${name}' with its packages?${also}`);
   const keepIt = button("delete-keep", "Keep", close);
-  const remove = button("delete", "Delete", () => store.deleteEnvironment(name, running > 0), { type: "submit", main: true });
+  const act = () => store.deleteEnvironment(name, running > 0);
+  const remove = button("delete", "Delete", act, { type: "submit", main: true });
   return [form("delete-form", `Delete ${name}`, remove, question, remove, keepIt), keepIt];
 }
 

@@ -5,10 +5,11 @@ function headView(store) {
   const refresh = button("refresh", "Refresh", () => store.refresh());
   const text = element("span", {});
   const dismiss = button("notice-dismiss", "Dismiss", () => store.say(null));
-  const notice = element("div", { "data-beep": "notice", class: "beep-notice beep-line", role: "status" }, text, dismiss);
+  const attributes = { "data-beep": "notice", class: "beep-notice beep-line", role: "status" };
+  const notice = element("div", attributes, text, dismiss);
   const view = element("header", {}, element("div", { class: "beep-line" }, mode, refresh), notice);
   view.update = () => {
-    const waits = store.slow && { text: "The kernel is busy or gone: what you asked waits for it.", isError: false };
+    const waits = store.isWaiting && { text: store.carrier.waiting, isError: false };
     const said = store.notice ?? waits;
     notice.hidden = !said;
     text.textContent = said ? said.text : "";

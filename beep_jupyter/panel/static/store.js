@@ -8,7 +8,7 @@ class Store {
   backends = new Map(); // by name as listings have it; those that ended unasked stay until they are dismissed
   tasks = new Map();
   notice = null;
-  slow = false;
+  isWaiting = false; // what is asked has no answer just now
   loaded = false;
   #expected = new Set(); // backends that this panel stops or restarts just now
   #dismissed = new Set(); // tasks
@@ -21,7 +21,7 @@ class Store {
     const hear = { backend: (data) => this.#hearBackend(data), task: (data) => this.#hearTask(data) };
     hear.progress = ({ id, ...progress }) => this.tasks.has(id) && (this.tasks.get(id).progress = progress);
     const onEvent = (name, data) => this.#change(() => hear[name]?.(data));
-    this.carrier.listen(onEvent, () => this.refresh(), (slow) => this.#change(() => (this.slow = slow)));
+    this.carrier.listen(onEvent, () => this.refresh(), (isWaiting) => this.#change(() => (this.isWaiting = isWaiting)));
   }
 
   #change(act) {

@@ -20,7 +20,8 @@ function tasksView(store) {
 
 function taskItem(store, { id, method, target }) {
   const title = `${VERBS[method] ?? method} ${target}`;
-  const state = element("span", { "data-beep": "task-state", "data-name": target, class: "beep-state", role: "status" });
+  const attributes = { "data-beep": "task-state", "data-name": target, class: "beep-state", role: "status" };
+  const state = element("span", attributes);
   const bar = element("progress", { "data-beep": "task-progress", "data-name": target, "aria-label": title });
   const text = element("span", { "data-beep": "task-text", "data-name": target, class: "beep-text" });
   const cancel = button("task-cancel", "Cancel", () => store.cancel(id), { name: target });
