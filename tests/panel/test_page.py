@@ -174,6 +174,7 @@ def test_a_backend_that_died_offers_the_restart_and_one_that_ended_another_start
         in_row("b", "backend-again").click();
         await later(50);
         results.body = said.at(-1).body;
+        results.fresh = in_row("b", "backend-problem").textContent;
         in_row("a", "backend-restart").click();
         await later(50);
         results.after = in_row("a", "backend-problem").textContent;
@@ -195,7 +196,7 @@ def test_a_backend_that_died_offers_the_restart_and_one_that_ended_another_start
     assert (results["again"], results["stop"]) == (True, False)
     assert "variables are gone" in results["lost"]
     assert results["body"] == {"kind": "http", "environment": "legacy", "name": "b"}
-    assert results["after"] == ""
+    assert (results["fresh"], results["after"]) == ("", "")
     assert results["stopped"] is None
 
 

@@ -73,7 +73,8 @@ class Store {
 
   #hearBackend(facts) {
     const { name, state, worker_pid: worker } = facts;
-    const before = this.backends.get(name);
+    const known = this.backends.get(name);
+    const before = known?.state === "ended" ? null : known; // one of that name that runs is another
     if (state === "ended") {
       if (this.#expected.has(name)) this.backends.delete(name);
       else if (before) this.backends.set(name, { ...before, state, lost: false });
