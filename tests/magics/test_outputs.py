@@ -52,3 +52,26 @@ def test_without_a_result_there_is_no_out(bare_shell) -> None:
         Publisher(bare_shell).keep_result(None)
     assert seen.stdout == ""
     assert "_" not in bare_shell.user_ns or bare_shell.user_ns["_"] == ""
+
+
+def test_what_comes_behind_an_error_is_shown_when_the_cell_has_told_it(bare_shell, monkeypatch) -> None:
+    recorder = Recorder()
+    monkeypatch.setattr(bare_shell, "display_pub", recorder)
+    publisher = Publisher(bare_shell)
+    publisher.publish({"output_type": "error", "ename": "E", "evalue": "", "traceback": ["t"]})
+    publisher.publish({"output_type": "display_data", "data": {"text/plain": "figure"}, "metadata": {}})
+    assert recorder.asked == []
+    bare_shell.events.trigger("post_execute")
+    assert [data for data, *_ in recorder.asked] == [{"text/plain": "figure"}]
+    bare_shell.events.trigger("post_execute")
+    assert len(recorder.asked) == 1
+
+
+def test_an_error_that_did_not_end_the_cell_is_shown_as_one(bare_shell, monkeypatch) -> None:
+    shown = []
+    monkeypatch.setattr(bare_shell, "_showtraceback", lambda *told: shown.append(told))
+    error = {"ename": "ValueError", "evalue": "no picture", "traceback": ["a", "b"]}
+    about = {"beep": {"error": error}}
+    Publisher(bare_shell).publish({"output_type": "display_data", "data": {"text/plain": "a\nb"}, "metadata": about})
+    ((raised, value, lines),) = shown
+    assert (raised.__name__, str(value), lines) == ("ValueError", "no picture", ["a", "b"])

@@ -3,9 +3,10 @@ from __future__ import annotations
 import builtins
 
 import pytest
+from IPython.core.error import UsageError
 
 from beep_jupyter.errors import EnvironmentNotFoundError, ExecutionError
-from beep_jupyter.magics.raising import as_remote, as_sentence
+from beep_jupyter.magics.raising import as_remote, as_sentence, shown_in
 
 EVERY_BUILTIN = sorted(
     name for name, found in vars(builtins).items() if isinstance(found, type) and issubclass(found, BaseException)
@@ -60,3 +61,16 @@ def test_a_handler_of_the_users_own_survives_a_remote_syntax_error(bare_shell, c
     bare_shell.run_cell("raise fail()")
     bare_shell.run_cell("{}[1]")
     assert capsys.readouterr().out == "mine\nremote line\nmine\n"
+
+
+def test_an_exception_that_ends_iterations_leaves_the_magic_as_itself(bare_shell) -> None:
+    error = ExecutionError("StopIteration", "", ["t"])
+    with pytest.raises(StopIteration), shown_in(bare_shell):
+        raise error
+
+
+def test_a_wrong_use_of_a_backends_magic_is_told_as_one_of_the_notebooks(bare_shell) -> None:
+    error = ExecutionError("UsageError", "no such magic", ["UsageError: no such magic"])
+    with pytest.raises(UsageError, match="no such magic") as raised, shown_in(bare_shell):
+        raise error
+    assert type(raised.value) is UsageError

@@ -71,6 +71,7 @@ async def _run(way: Way, sources: Sequence[str], folder: Path) -> list[list[Note
     manager = _manager(way.python)
     client = NotebookClient(notebook, km=manager, timeout=_CELL_LIMIT_S, allow_errors=True, resources=place)
     variables = {**os.environ, **way.variables, "IPYTHONDIR": str(folder.with_suffix(".ipython"))}
+    variables.pop("PYTEST_CURRENT_TEST", None)  # under which a kernel does not look at its descriptors
     async with client.async_setup_kernel(cleanup_kc=True, env=variables):
         for index, cell in enumerate(notebook.cells):
             await client.async_execute_cell(cell, index)

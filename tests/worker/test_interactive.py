@@ -1,0 +1,72 @@
+"""`get_ipython()` in a session with nothing installed: commands, history, events, and errors that do not end a cell."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_a_command_writes_to_a_terminal_and_both_its_streams_are_printed(cell) -> None:
+    outputs = cell("!test -t 1 && echo terminal; echo oops >&2").outputs
+    assert [(each["name"], each["text"]) for each in outputs] == [("stdout", "terminal\r\noops\r\n")]
+
+
+def test_files_are_listed_in_columns(printed, tmp_path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).touch()
+    printed(f"%cd -q {tmp_path}")
+    assert printed("!ls").split("\n")[0].split() == ["a", "b", "c"]
+
+
+def test_what_a_command_leaves_in_the_background_does_not_hold_the_cell(printed) -> None:
+    assert printed("!(sleep 5; echo late) & echo now") == "now\n"
+
+
+def test_a_command_tells_its_status(printed) -> None:
+    assert printed("!exit 3\n_exit_code") == "3"
+
+
+def test_lines_hold_what_went_to_stderr_too(printed) -> None:
+    assert printed("both = !echo out; echo err >&2\nboth") == "['out', 'err']"
+
+
+def test_a_captured_commands_output_is_kept(printed) -> None:
+    printed("%%capture seen\n!echo inside")
+    assert printed("seen.stdout.strip()") == "'inside'"
+
+
+def test_results_and_texts_are_remembered_by_the_notebooks_numbers(printed) -> None:
+    assert printed("6 * 7") == "42"
+    assert printed("_, _1, Out[1]") == "(42, 42, 42)"
+    assert printed("_i, In[1], In[-1]") == "('_, _1, Out[1]', '6 * 7', '_i, In[1], In[-1]')"
+
+
+def test_libraries_see_a_notebook(printed) -> None:
+    assert printed("hasattr(get_ipython(), 'kernel'), type(get_ipython()).__name__") == "(True, 'ZMQInteractiveShell')"
+
+
+def test_callbacks_come_before_and_after_cells_until_they_are_taken_back(printed) -> None:
+    printed("def told(): print('told')\nget_ipython().events.register('pre_execute', told)")
+    assert printed("1") == "told\n1"
+    printed("get_ipython().events.unregister('pre_execute', told)")
+    assert printed("1") == "1"
+
+
+def test_a_callback_may_take_what_is_known_of_the_cell(printed) -> None:
+    printed("def told(info): print(info.raw_cell)\nget_ipython().events.register('pre_run_cell', told)")
+    assert printed("2") == "2\n2"
+
+
+@pytest.mark.parametrize("method", ["__repr__", "_repr_html_"])
+def test_a_representation_that_fails_is_an_error_that_does_not_end_the_cell(cell, method: str) -> None:
+    execution = cell(f"class Broken:\n    def {method}(self): raise ValueError('no picture')\nBroken()")
+    assert execution.status == "ok"
+    error = execution.outputs[0]["metadata"]["beep"]["error"]
+    assert (error["ename"], error["evalue"]) == ("ValueError", "no picture")
+    assert "line 2" in "".join(error["traceback"])
+
+
+def test_a_cell_in_a_cell_tells_how_it_went(printed, cell) -> None:
+    assert printed("done = get_ipython().run_cell('2 + 2')\ndone.result, done.success") == "4(4, True)"
+    execution = cell("failed = get_ipython().run_cell('1 / 0')\nfailed.success")
+    assert execution.outputs[0]["metadata"]["beep"]["error"]["ename"] == "ZeroDivisionError"
+    assert execution.outputs[-1]["data"]["text/plain"] == "False"
