@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, TimeoutError, ViewportSize, expect
 
 from tests.lab.jupyterlab import CHECKOUT, TOKEN, JupyterLab
 
@@ -14,6 +15,8 @@ SCREENSHOTS = Path(os.environ.get("BEEP_SCREENSHOTS") or CHECKOUT / ".screenshot
 VIEW: ViewportSize = {"width": 960, "height": 800}
 TALL: ViewportSize = {"width": 960, "height": 1600}  # what is long is seen at once
 RUN_S = 30.0
+ANSWER_S = 3.0
+ATTEMPTS = 5
 MARGIN_PX = 10  # below the last thing in a picture
 _COUNT = re.compile(r"\[\d+\]:")
 
@@ -79,6 +82,20 @@ class NotebookPage:
     def stop(self) -> None:
         """The stop button of the notebook."""
         self.page.locator("[data-command='notebook:interrupt-kernel']").click()
+
+    def asked(self, key: str, shown: str) -> Locator:
+        """What a key brings up. On a busy machine an answer may come too late to be shown: then it is pressed again.
+
+        Args:
+            shown: selects what is brought up.
+        """
+        found = self.page.locator(shown)
+        for _ in range(ATTEMPTS):
+            self.page.keyboard.press(key)
+            with suppress(TimeoutError):
+                found.first.wait_for(timeout=ANSWER_S * 1000)
+                break
+        return found
 
     def shoot(self, name: str, first: Locator | None = None, last: Locator | None = None) -> None:
         """Keeps a picture of the page, or of what lies from the top of `first` to the bottom of `last`."""
