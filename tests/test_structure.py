@@ -16,7 +16,7 @@ from tests.interpreters import TOO_OLD, Interpreter, found
 CHECKOUT = Path(__file__).parents[1]
 PACKAGE = CHECKOUT / "beep_jupyter"
 WORKER = PACKAGE / "worker"
-IN_MATPLOTLIB = ("inline_figures", "inline_settings")  # imported when matplotlib is, which they are parts of
+IN_MATPLOTLIB = ("inline_figures", "inline_settings", "ipython_stand_ins")  # used when matplotlib is there, or asked for
 SERVERS = CHECKOUT / "servers"
 GENERATED = PACKAGE / "backends" / "_proto"
 SOURCES = sorted(path for path in [*PACKAGE.rglob("*.py"), *SERVERS.glob("*.py")] if path.parent != GENERATED)

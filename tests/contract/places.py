@@ -28,8 +28,8 @@ class Place:
         return f"{self.kind}-{self.interpreter.version}"
 
 
-# Every kind and both ends of the range of Pythons, in as few pairs as hold them: the transports carry the same frames to
-# the same worker. The campaign goes everywhere.
+# Every kind and both ends of the range of Pythons, in as few pairs as hold them: the transports carry the same frames
+# to the same worker. The campaign goes everywhere.
 _DEFAULT = {("pipe", OLDEST), ("pipe", NEWEST), ("http", NEWEST), ("grpc", OLDEST)}
 
 
