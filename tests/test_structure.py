@@ -16,7 +16,8 @@ from tests.interpreters import TOO_OLD, Interpreter, found
 CHECKOUT = Path(__file__).parents[1]
 PACKAGE = CHECKOUT / "beep_jupyter"
 WORKER = PACKAGE / "worker"
-IN_MATPLOTLIB = ("inline_figures", "inline_settings", "ipython_stand_ins")  # used when matplotlib is there, or asked for
+# Used when matplotlib is there, or asked for.
+IN_MATPLOTLIB = ("inline_figures", "inline_settings", "ipython_stand_ins")
 SERVERS = CHECKOUT / "servers"
 GENERATED = PACKAGE / "backends" / "_proto"
 SOURCES = sorted(path for path in [*PACKAGE.rglob("*.py"), *SERVERS.glob("*.py")] if path.parent != GENERATED)
