@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import time
 
+from . import late
 from .magics import UsageError, options
 
 TYPE_CHECKING = False
@@ -181,18 +181,21 @@ def _loop_of(shell: Shell, statement: str, setup: str) -> Any:
 
 def _profiled(shell: Shell, line: str, cell: str) -> Any:
     import cProfile
+    import io
     import pstats
 
     found, statement = _options_and_code(line, "rqc", "lsTD")
-    profile = cProfile.Profile()
+    profile, report, ended = cProfile.Profile(), io.StringIO(), ""
     try:
         profile.runcall(shell.cells.run, "\n".join(part for part in (statement, cell) if part))
     except SystemExit:
-        print("*** SystemExit exception caught in code being profiled.")
-    statistics = pstats.Stats(profile, stream=sys.stdout).strip_dirs().sort_stats(found.get("s", "time"))
+        ended = "*** SystemExit exception caught in code being profiled."
+    statistics = pstats.Stats(profile, stream=report).strip_dirs().sort_stats(found.get("s", "time"))
     if "q" not in found:
         limit = found.get("l", "")
         statistics.print_stats(*([int(limit) if limit.isdigit() else limit] if limit else []))
+        late.load("magics_names").show_page(shell, report.getvalue())
+    print(ended, end=" ")  # as IPython has it
     return statistics if "r" in found else None
 
 
