@@ -63,4 +63,5 @@ class PanelPage:
         for suffix, scheme, is_light in (("-dark", "dark", "false"), ("", "light", "true")):
             page.emulate_media(color_scheme=scheme)
             expect(page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
+            expect(page.locator("#jupyterlab-splash")).to_have_count(0)  # it fades away over a new theme
             self.notebook.shoot(f"{name}{suffix}", self.whole, self.part(until))

@@ -25,7 +25,7 @@ print("\\ndone", flush=True)
 Card()
 '''
 SHOWN_MS = 10_000  # until the page shows what it has asked the kernel for
-FAILS = """
+FAILS = """\
 def halve(number):
     return number / 0  # a line that the traceback shows
 
