@@ -9,6 +9,7 @@ from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 
+from ..backends.interrupting import presses
 from ..backends.session import Session
 from ..commands.cell import AUTO, CellRequest, parse
 from ..commands.receipts import receipt_lines
@@ -82,11 +83,13 @@ def _take(namespace: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any
 
 
 def _run_one(shell: Any, surface: Surface, request: CellRequest, work: Work, name: str, session: Session) -> None:
-    publisher = Publisher(shell)
+    publisher, before = Publisher(shell), presses()
     try:
         execution = work.carry_out(session, _hide if work.is_quiet else publisher.publish, shell)
     except ExecutionError as error:
         _finish(shell, publisher, error.execution)
+        if error.ename == "KeyboardInterrupt" and presses() > before:
+            surface.show.say(f"Interrupted. '{name}' and its variables are still there.")
         _fail(request, error, error.traceback)
     except (ExecutionTimeoutError, WorkerDiedError) as error:
         _fail(request, error, [str(error)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
@@ -46,8 +47,13 @@ def _remote(context: CompletionContext, looking: Looking, router: Router) -> Sim
     if place is None or found is None:
         return SimpleMatcherResult(completions=[])
     fragment = place.code[found.cursor_start : found.cursor_end]
-    offers = [SimpleCompletion(match) for match in found.matches]
+    offers = [SimpleCompletion(match, type=_kind_of(match)) for match in found.matches]
     return SimpleMatcherResult(completions=offers, matched_fragment=fragment, suppress=True)
+
+
+def _kind_of(match: str) -> str:
+    """What front ends show beside a match, as far as its text tells."""
+    return "keyword" if iskeyword(match) else "param" if match.endswith("=") else "instance"
 
 
 def _cursor(context: CompletionContext) -> int:

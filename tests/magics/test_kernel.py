@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -49,6 +49,14 @@ class Kernel:
             message = self.client.get_shell_msg(timeout=30)
             if message["parent_header"].get("msg_id") == request:
                 return message["content"]
+
+    def until(self, ask: Callable[[], str], is_enough: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+        """The reply that is enough: a backend on a busy machine may not answer Tab within 0.3 s at first."""
+        deadline = time.monotonic() + 20
+        while True:
+            reply = self.reply(ask())
+            if is_enough(reply) or time.monotonic() > deadline:
+                return reply
 
     def wait_for(self, request: str, text: str) -> None:
         """Until that cell has printed this text."""
@@ -102,7 +110,7 @@ def test_the_stop_button_interrupts_and_the_variables_survive(kernel: Kernel) ->
     reply = kernel.reply(request)
     assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt")
     assert time.monotonic() - begun < 5
-    kernel.outputs(request)
+    assert kernel.outputs(request)[0]["text"] == "Interrupted. 'legacy' and its variables are still there.\n"
     assert kernel.run("%%beep_eval legacy\nx")[0]["data"] == {"text/plain": "5"}
 
 
@@ -124,11 +132,11 @@ def test_tab_and_shift_tab_answer_from_the_backend(kernel: Kernel) -> None:
     kernel.run("%load_ext beep_jupyter\nlocal_only = 1")
     kernel.run("%%beep_eval legacy\ndef remote_function(step, slowly=False):\n    'Goes on.'")
     code = "%%beep_eval legacy\nremote_f"
-    completed = kernel.reply(kernel.client.complete(code, len(code)))
+    completed = kernel.until(lambda: kernel.client.complete(code, len(code)), lambda reply: reply["matches"])
     assert completed["matches"] == ["remote_function"]
     assert code[completed["cursor_start"] : completed["cursor_end"]] == "remote_f"
     code = "%%beep_eval legacy\nremote_function("
-    inspected = kernel.reply(kernel.client.inspect(code, len(code)))
+    inspected = kernel.until(lambda: kernel.client.inspect(code, len(code)), lambda reply: reply["found"])
     assert inspected["found"] is True
     assert "Signature: remote_function(step, slowly=False)\nDocstring: Goes on." in inspected["data"]["text/plain"]
     assert "int" in kernel.reply(kernel.client.inspect("local_only", 4))["data"]["text/plain"]
