@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
+from urllib.parse import quote
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
@@ -93,6 +94,7 @@ class BeepHandler(ExtensionHandlerMixin, APIHandler):
         """Answers an object, or a list of them."""
         items = [as_object(item) for item in content] if isinstance(content, list) else as_object(content)
         self.set_status(status)
+        self.set_header("Beep-Home", quote(self.service.home))  # by which a page sees whether its kernel has the same
         self.finish(json.dumps(items, default=str))
 
     def reply_created(self, content: Any, *path: str) -> None:

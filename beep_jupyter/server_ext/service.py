@@ -30,11 +30,15 @@ class Service:
 
     Args:
         cull_idle_timeout_s: backends started here that are not used for so long end; 0 never.
+
+    Attributes:
+        home: the folder of that home.
     """
 
     def __init__(self, beep: Beep, cull_idle_timeout_s: float) -> None:
         self._feed = Feed()
-        self.tasks = Tasks(str(beep.home), self._feed)
+        self.home = str(beep.home)
+        self.tasks = Tasks(self.home, self._feed)
         self.watch = Watch(lambda: listings.backend_objects(beep), self._feed)
         self._beep = beep
         self._cull_idle_timeout_s = cull_idle_timeout_s

@@ -24,7 +24,11 @@ BYTES = {"$type": "bytes", "value": 0}
         ("CreateObjectRequest", {"moduleHandleId": "", "className": "C", "args": [], "kwargs": {"a": BYTES}}, [b"1"]),
         ("CallMethodRequest", {"handleId": "1f", "methodName": "", "args": [BYTES], "kwargs": {}}, [b"x"]),
         ("SetAttributeRequest", {"handleId": "1f", "attributeName": "a", "value": None}, []),
-        ("ExecuteRequest", {"code": "", "inputs": {}, "outputs": ["a"], "result": False, "stdin": True}, []),
+        (
+            "ExecuteRequest",
+            {"code": "", "inputs": {}, "outputs": ["a"], "result": False, "stdin": True, "cell": 3, "quiet": True},
+            [],
+        ),
         ("ReleaseHandlesRequest", {"handleIds": ["1f", "2f"]}, []),
         ("CompleteRequest", {"code": "imp", "cursor": 3}, []),
     ],

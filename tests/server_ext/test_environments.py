@@ -6,7 +6,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import httpx
 import pytest
 
 from tests.server_ext.jupyter import Client, JupyterServer
@@ -52,6 +54,12 @@ def test_the_events_of_a_task_begin_with_what_it_is_and_end_with_it(client: Clie
     assert any("alpha==1.0" in text for text in told) or seen[0][1]["ended_at"]
     with client.events("tasks/{id}/events", id=id) as events:
         assert [data["state"] for _, data in events] == ["done"]
+
+
+def test_replies_name_the_home_and_refusals_do_not(client: Client, server: JupyterServer) -> None:
+    assert unquote(client.ask("GET", "environments").headers["beep-home"]) == str(server.home)
+    refused = httpx.get(f"{client.http.base_url}hub/beep/v1/environments", trust_env=False)
+    assert (refused.status_code, refused.headers.get("beep-home")) == (403, None)
 
 
 def test_the_same_again_is_instant_and_another_specification_is_refused_at_once(

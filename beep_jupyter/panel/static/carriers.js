@@ -20,6 +20,12 @@ class RestCarrier {
     this.root = root;
   }
 
+  /** The home folder that the server works in; null where it does not offer the extension. */
+  async home() {
+    const reply = await fetch(`${this.root}/environments`, { credentials: "same-origin" }).catch(() => null);
+    return reply?.ok ? decodeURIComponent(reply.headers.get("Beep-Home") ?? "") : null;
+  }
+
   async call(method, path, { flags = [], body = null } = {}) {
     const query = flags.length ? `?${flags.map((flag) => `${flag}=1`).join("&")}` : "";
     const xsrf = document.cookie.match(/(?:^|; *)_xsrf=([^;]*)/)?.[1] ?? "";
@@ -127,9 +133,8 @@ async function carrierFor(model) {
   const base = baseUrl();
   if (base === null) return new KernelCarrier(model, "this page comes from no Jupyter server");
   const rest = new RestCarrier(`${base}beep/v1`);
-  const found = await rest.call("GET", ["environments"]).catch(() => null);
-  if (found === null) return new KernelCarrier(model, "the Jupyter server does not offer beep-jupyter's extension");
-  const home = `${model.get("home")}/`;
-  if (found.every(({ path }) => path.startsWith(home))) return rest;
+  const home = await rest.home();
+  if (home === null) return new KernelCarrier(model, "the Jupyter server does not offer beep-jupyter's extension");
+  if (home === model.get("home")) return rest;
   return new KernelCarrier(model, "the Jupyter server has another home than this kernel");
 }
