@@ -66,5 +66,6 @@ def comparable(cell: nbformat.NotebookNode) -> list[dict[str, Any]]:
         else:
             outputs.append(plain)
         if "traceback" in plain:
-            plain["traceback"] = [re.sub("(pipe|http|grpc)", "KIND", line) for line in plain["traceback"]]
+            lines = [re.sub(r"In\[\d+\]", "In[N]", line) for line in plain["traceback"]]
+            plain["traceback"] = [re.sub("(pipe|http|grpc)", "KIND", line) for line in lines]
     return outputs

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -81,8 +82,10 @@ class JupyterServer:
         deadline = time.monotonic() + READY_S
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                return int(json.loads(info.read_text())["port"])
-            except (FileNotFoundError, ValueError):
+                port = int(json.loads(info.read_text())["port"])
+                socket.create_connection(("127.0.0.1", port)).close()  # it listens a moment after it said where
+                return port
+            except (FileNotFoundError, ValueError, ConnectionRefusedError):
                 time.sleep(0.05)
         raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
 

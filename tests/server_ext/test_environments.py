@@ -58,7 +58,7 @@ def test_the_events_of_a_task_begin_with_what_it_is_and_end_with_it(client: Clie
 
 def test_replies_name_the_home_and_refusals_do_not(client: Client, server: JupyterServer) -> None:
     assert unquote(client.ask("GET", "environments").headers["beep-home"]) == str(server.home)
-    refused = httpx.get(f"{client.http.base_url}hub/beep/v1/environments", trust_env=False)
+    refused = httpx.get(f"{server.url}/hub/beep/v1/environments", trust_env=False)
     assert (refused.status_code, refused.headers.get("beep-home")) == (403, None)
 
 

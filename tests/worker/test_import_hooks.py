@@ -14,7 +14,6 @@ import pytest
         "from IPython.core.magic import Magics, line_magic, magics_class, register_line_magic",
         "from IPython.core.pylabtools import figsize",
         "from IPython.utils.capture import capture_output",
-        "from matplotlib_inline.backend_inline import set_matplotlib_formats",
         "import IPython; IPython.display.HTML; IPython.version_info",
     ],
 )
