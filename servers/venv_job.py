@@ -18,7 +18,6 @@ import signal
 import site
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -32,20 +31,20 @@ from beep_jupyter import Beep
 from beep_jupyter.backends.wire_errors import facts_of
 from beep_jupyter.environments.changes import PackageChanges
 from beep_jupyter.errors import BeepError, EnvironmentBusyError
+from beep_jupyter.job_streams import Say, cancel_at_end_of_input, take_stdout
 from beep_jupyter.models import Environment, OnProgress, Progress
 from beep_jupyter.names import slug
 
 Fields = dict[str, Any]
-Say = Callable[[dict[str, Any]], None]
 
 
 def main() -> None:
     """Carries out the order."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the server ignores it, which its children inherit
-    say = _take_stdout()
+    say = take_stdout()
     try:
         order = json.loads(sys.stdin.readline())
-        threading.Thread(target=_watch_input, daemon=True).start()
+        cancel_at_end_of_input()
         say({"result": COMMANDS[order["command"]](Beep(), order["fields"], lambda step: _tell(say, step))})
     except BeepError as error:
         say({"error": facts_of(error)})
@@ -110,27 +109,6 @@ COMMANDS: dict[str, Callable[[Beep, Fields, OnProgress], Fields]] = {
     "status": lambda beep, fields, _: _one(beep.environments.get(fields["name"])),
     "uninstall": uninstall,
 }
-
-
-def _take_stdout() -> Say:
-    """Keeps standard output for messages; what anybody prints goes to the log."""
-    stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-
-    def say(message: dict[str, Any]) -> None:
-        try:
-            stream.write(json.dumps(message) + "\n")
-            stream.flush()
-        except BrokenPipeError:
-            pass  # the server is gone; the end of standard input says so too
-
-    return say
-
-
-def _watch_input() -> None:
-    """Cancels when standard input ends."""
-    os.read(0, 1)
-    os.kill(os.getpid(), signal.SIGINT)
 
 
 def _tell(say: Say, progress: Progress) -> None:

@@ -12,11 +12,9 @@ waits for. Killed at any moment, an environment is absent or what it was.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import site
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -27,22 +25,22 @@ site.main()
 
 from beep_jupyter import Beep
 from beep_jupyter.errors import BeepError
+from beep_jupyter.job_streams import Say, cancel_at_end_of_input, take_stdout
 from beep_jupyter.models import OnProgress, Progress
 from beep_jupyter.server_ext.files import with_files
 from beep_jupyter.server_ext.problems import problem_of
 
 TELL_S = 0.1  # a download reports its bytes at most so often
 Arguments = dict[str, Any]
-Say = Callable[[dict[str, Any]], None]
 
 
 def main() -> None:
     """Carries out the order."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    say = _take_stdout()
+    say = take_stdout()
     try:
         order = json.loads(sys.stdin.readline())
-        threading.Thread(target=_watch_input, daemon=True).start()
+        cancel_at_end_of_input()
         beep = Beep(order["home"])
         say({"result": METHODS[order["method"]](beep, order["arguments"], _teller(say))})
     except BeepError as error:
@@ -88,27 +86,6 @@ METHODS: dict[str, Callable[[Beep, Arguments, OnProgress], Arguments]] = {
     "environments.uninstall": uninstall,
     "runtimes.init": init,
 }
-
-
-def _take_stdout() -> Say:
-    """Keeps standard output for messages; what anybody prints goes to the log."""
-    stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-
-    def say(message: dict[str, Any]) -> None:
-        try:
-            stream.write(json.dumps(message) + "\n")
-            stream.flush()
-        except BrokenPipeError:
-            pass  # the Jupyter server is gone; the end of standard input says so too
-
-    return say
-
-
-def _watch_input() -> None:
-    """Cancels when standard input ends."""
-    os.read(0, 1)
-    os.kill(os.getpid(), signal.SIGINT)
 
 
 def _teller(say: Say) -> OnProgress:

@@ -11,9 +11,9 @@ from _thread import start_new_thread
 
 from . import late
 from .channel import Channel
+from .clients import Clients, check_request
 from .connection import Connection
 from .request import Refusal, Request
-from .wire import FrameError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,13 +53,11 @@ class Aside:
         ready: dict[str, Any],
     ) -> None:
         self._channel = channel
-        self._connections: dict[int, Connection] = {}  # descriptor -> Connection
+        self._clients = Clients(ready, self._serve)
         self._interrupts = interrupts
         self._methods: dict[str, Method] = {}
         self._namespace = namespace
-        self._poller = select.poll()
-        self._poller.register(channel.fileno(), select.POLLIN)
-        self._ready = ready
+        self._clients.poller.register(channel.fileno(), select.POLLIN)
         self._server = server
 
     def start(self) -> None:
@@ -69,16 +67,15 @@ class Aside:
     def after_fork_in_child(self) -> None:
         """Closes what must not be held by a child."""
         self._channel.close()
-        for connection in self._connections.values():
-            connection.after_fork_in_child()
+        self._clients.after_fork_in_child()
 
     def _run(self) -> None:
         while not self._channel.is_closed:
-            for descriptor, _ in self._poller.poll():
+            for descriptor, _ in self._clients.poller.poll():
                 if descriptor == self._channel.fileno():
                     self._hear_server()
-                elif descriptor in self._connections:
-                    self._hear_client(self._connections[descriptor])
+                else:
+                    self._clients.hear(descriptor)
 
     def _hear_server(self) -> None:
         self._channel.receive()
@@ -90,31 +87,10 @@ class Aside:
             if descriptor is None:  # no number was free for it
                 self._server.send({"type": "lost", "connection": header["connection"]})
             else:
-                self._welcome(Connection(descriptor, header["connection"], self._interrupts))
-
-    def _welcome(self, connection: Connection) -> None:
-        self._connections[connection.fileno()] = connection
-        self._poller.register(connection.fileno(), select.POLLIN)
-        connection.send(dict(self._ready, type="ready", connection=connection.number))
-
-    def _hear_client(self, connection: Connection) -> None:
-        try:
-            frame = connection.receive()
-            while frame is not None and connection.is_open:
-                self._serve(connection, *frame)
-                frame = connection.take()
-        except FrameError as error:
-            connection.refuse(error)
-        if not connection.is_open:
-            descriptor = connection.fileno()
-            self._poller.unregister(descriptor)
-            del self._connections[descriptor]
-            connection.close()
+                self._clients.welcome(Connection(descriptor, header["connection"], self._interrupts))
 
     def _serve(self, connection: Connection, header: dict[str, Any], buffers: Sequence[bytearray]) -> None:
-        request = header.get("id")
-        if header.get("type") != "request" or type(request) is not int or type(header.get("fields")) is not dict:
-            raise FrameError("what came is no request")
+        request = check_request(header)
         reply = self._answer(Request(header, buffers, _nobody, _no_input))
         connection.send(dict(reply, type="reply", id=request))
 

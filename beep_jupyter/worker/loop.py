@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 
 from . import forks
+from .clients import Clients, check_request
 from .connection import Connection
 from .handles import UnknownHandle
 from .looks import Looks
@@ -51,13 +52,12 @@ class Loop:
         self._channel = channel
         self._channel_descriptor = channel.fileno()
         self._commands = commands
-        self._connections: dict[int, Connection] = {}  # descriptor -> Connection
+        self._clients = Clients(ready, self._serve, interrupts.forget)
         self._interrupts = interrupts
         self._is_leaving = False
         self._looks = Looks()
-        self._poller = select.poll()
+        self._poller = self._clients.poller
         self._poller.register(channel.fileno(), select.POLLIN)
-        self._ready = ready
         self._sink = sink
         self._status = status
 
@@ -67,8 +67,8 @@ class Loop:
             for descriptor, _ in self._wait():
                 if descriptor == self._channel_descriptor:
                     self._hear_server()
-                elif descriptor in self._connections:
-                    self._hear_client(self._connections[descriptor])
+                else:
+                    self._clients.hear(descriptor)
 
     def _wait(self) -> list[tuple[int, int]]:
         """What is ready. Looks a few times before it sleeps, since the next request often comes at once. Behind a relay
@@ -87,8 +87,7 @@ class Loop:
     def after_fork_in_child(self) -> None:
         """Closes what must not be held by a child."""
         self._channel.close()
-        for connection in self._connections.values():
-            connection.after_fork_in_child()
+        self._clients.after_fork_in_child()
 
     def _hear_server(self) -> None:
         self._channel.receive()
@@ -102,39 +101,14 @@ class Loop:
                 self._channel.send({"type": "lost", "connection": header["connection"]})
             elif header["type"] == "connection":
                 self._looks = Looks(0) if header.get("relayed") else Looks()
-                self._welcome(Connection(descriptor, header["connection"], self._interrupts))
+                self._clients.welcome(Connection(descriptor, header["connection"], self._interrupts))
             elif header["type"] == "interrupt":
                 self._interrupts.note((header["connection"], header["request"]))
             elif header["type"] == "leave":
                 self._is_leaving = True
 
-    def _welcome(self, connection: Connection) -> None:
-        self._connections[connection.fileno()] = connection
-        self._poller.register(connection.fileno(), select.POLLIN)
-        connection.send(dict(self._ready, type="ready", connection=connection.number))
-
-    def _hear_client(self, connection: Connection) -> None:
-        try:
-            frame = connection.receive()
-            while frame is not None and connection.is_open:
-                self._serve(connection, *frame)
-                frame = connection.take()
-        except FrameError as error:
-            connection.refuse(error)
-        if not connection.is_open:
-            self._dismiss(connection)
-
-    def _dismiss(self, connection: Connection) -> None:
-        descriptor = connection.fileno()
-        self._poller.unregister(descriptor)
-        del self._connections[descriptor]
-        connection.close()
-        self._interrupts.forget(connection.number)
-
     def _serve(self, connection: Connection, header: dict[str, Any], buffers: Sequence[bytearray]) -> None:
-        request = header.get("id")
-        if header.get("type") != "request" or type(request) is not int or type(header.get("fields")) is not dict:
-            raise FrameError("what came is no request")
+        request = check_request(header)
         if not 0 <= request < 1 << 64:  # the status file has eight bytes for it
             raise FrameError("a request's id is from 0 to 2**64 - 1")
         if header.get("command") == "input":  # an answer to nobody: who asked was interrupted meanwhile
