@@ -31,7 +31,7 @@ class Asked:
         sizes, pieces: instead of buffers, their sizes and what makes them up, as it comes.
 
     Attributes:
-        accepts: what it announces of the forms that it takes, as `worker/receiver.py` has it.
+        accepts: what it announces of the forms that it takes, as `worker/values/receiver.py` has it.
         key: the client's name for the call.
         known: the worker that the client has met last.
 

@@ -27,7 +27,7 @@ class Asked:
         key: its name for the request.
         known: the incarnation that it has met last.
         is_inline: it takes JSON only, without buffers beside it.
-        accepts: what it announces of the forms that it takes, as `worker/receiver.py` has it.
+        accepts: what it announces of the forms that it takes, as `worker/values/receiver.py` has it.
         incarnation: of the worker that carries it out, when it has one.
     """
 

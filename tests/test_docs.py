@@ -17,7 +17,7 @@ from beep_jupyter.backends.wire_errors import ERRORS
 from beep_jupyter.commands.cell import beep_eval
 from beep_jupyter.commands.tree import beep
 from beep_jupyter.home import Home
-from beep_jupyter.worker.commands import LATE, Commands
+from beep_jupyter.worker.commands.session import LATE, Commands
 from beep_jupyter.worker.wire import pack
 from tests.interpreters import OLDEST
 

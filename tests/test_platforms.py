@@ -49,7 +49,7 @@ for name in ("register_at_fork", "memfd_create", "sched_yield", "sysconf"):
 sys.modules["fcntl"] = None
 from beep_jupyter.backends.exchange import Terms
 from beep_jupyter.backends import backend, http_transport, grpc_transport
-from beep_jupyter.worker.capabilities import opens
+from beep_jupyter.worker.commands.capabilities import opens
 assert Terms().limit_bytes == 0
 reference = {"pid": 1, "fd": 1, "device": 1, "inode": 1, "nonce": "", "size": 1}
 assert not opens(reference)

@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).parents[1]
 PACKAGE = CHECKOUT / "beep_jupyter"
 WORKER = PACKAGE / "worker"
 # Used when matplotlib is there, or asked for.
-IN_MATPLOTLIB = ("inline_figures", "inline_settings", "ipython_stand_ins")
+IN_MATPLOTLIB = ("inline_figures", "inline_settings", "stand_ins")
 SERVERS = CHECKOUT / "servers"
 GENERATED = PACKAGE / "backends" / "_proto"
 SOURCES = sorted(path for path in [*PACKAGE.rglob("*.py"), *SERVERS.glob("*.py")] if path.parent != GENERATED)
@@ -114,7 +114,7 @@ def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
 
 
 def test_only_surfaces_and_magics_print() -> None:
-    surfaces = [*(PACKAGE / name for name in SURFACES), *WORKER.glob("magics_*.py")]
+    surfaces = [*(PACKAGE / name for name in SURFACES), WORKER / "magics"]
     others = [path for path in SOURCES if not any(path.is_relative_to(surface) for surface in surfaces)]
     calls = [(path, node) for path in others for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
     printing = [(path, node) for path, node in calls if isinstance(node.func, ast.Name) and node.func.id == "print"]
@@ -166,18 +166,23 @@ def test_what_all_servers_import_of_the_package_is_light() -> None:
     assert modules_after("; ".join(sorted(statements))) & {*HEAVY, "asyncio", "typing", "dataclasses"} == set()
 
 
+def depth(path: Path) -> int:
+    """The most dots of a relative import that stays in the worker's package."""
+    return len(path.relative_to(WORKER).parts)
+
+
 def test_the_worker_imports_the_standard_library_and_itself_only() -> None:
     outside = [
         f"{named(path)}: {'.' * level}{module}"
-        for path in sorted(WORKER.glob("*.py"))
+        for path in sorted(WORKER.rglob("*.py"))
         for level, module in imports_of(path)
-        if (level > 1 if level else module.split(".")[0] not in sys.stdlib_module_names)
+        if (level > depth(path) if level else module.split(".")[0] not in sys.stdlib_module_names)
         and not (path.stem in IN_MATPLOTLIB and module.split(".")[0] == "matplotlib")
     ]
     assert outside == []
 
 
-@pytest.mark.parametrize("path", sorted(WORKER.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(WORKER.rglob("*.py")), ids=lambda path: path.stem)
 def test_the_worker_is_written_in_the_oldest_syntax(path: Path) -> None:
     ast.parse(path.read_text(encoding="utf-8"), feature_version=OLDEST_WORKER)
 
@@ -186,7 +191,7 @@ def test_the_worker_compiles_under_the_oldest_python() -> None:
     oldest = next((interpreter for interpreter in found() if interpreter.pair == OLDEST_WORKER), None)
     if oldest is None:
         pytest.skip("no Python 3.8 is installed here; its syntax was checked by the parser of this one")
-    subprocess.run([oldest.path, "-c", COMPILE_EACH, *map(str, WORKER.glob("*.py"))], check=True)
+    subprocess.run([oldest.path, "-c", COMPILE_EACH, *map(str, WORKER.rglob("*.py"))], check=True)
 
 
 @pytest.mark.parametrize("interpreter", TOO_OLD, ids=lambda interpreter: interpreter.version)

@@ -9,10 +9,10 @@ from typing import Any
 
 from ..errors import ExecutionTimeoutError, TransferError, UsageError, WorkerDiedError
 from ..models import Receipt
-from ..worker import values
-from ..worker.account import Account
-from ..worker.mapping import LostMemory
-from ..worker.segments import Segment
+from ..worker.values import coding
+from ..worker.values.account import Account
+from ..worker.values.mapping import LostMemory
+from ..worker.values.segments import Segment
 from ..worker.wire import FrameError
 from .exchange import Exchange, Terms
 from .handle import Handle, belonging_to, id_in
@@ -149,12 +149,12 @@ class Caller:
         """
         try:
             with belonging_to(self):
-                return values.decode_all(trees, list(buffers), accounts, takes_pickle=takes_pickle)
-        except values.Unreceivable as error:
+                return coding.decode_all(trees, list(buffers), accounts, takes_pickle=takes_pickle)
+        except coding.Unreceivable as error:
             if isinstance(error, LostMemory):
                 self.exchange.check()  # its worker may have died since it answered, which is then to be said
             raise TransferError(str(error), error.cure) from error
-        except values.MalformedValue as error:
+        except coding.MalformedValue as error:
             raise TransferError(f"A value from backend '{self.backend}' is malformed: {error}") from error
 
     def unpack(
@@ -211,12 +211,12 @@ class Parcel:
         """
         return self._encoded(what, value)[1]
 
-    def _encoded(self, what: str, value: Any) -> tuple[values.Encoder, Any]:
-        encoder = values.Encoder(len(self.buffers), self._receiver)
+    def _encoded(self, what: str, value: Any) -> tuple[coding.Encoder, Any]:
+        encoder = coding.Encoder(len(self.buffers), self._receiver)
         try:
             with belonging_to(self._caller):
                 tree = encoder.encode_whole(value)
-        except values.Untransferable as error:
+        except coding.Untransferable as error:
             self.has_arrived()  # nothing will be sent
             raise TransferError(
                 f"{what} cannot be sent to backend '{self._caller.backend}': {error}", error.cure

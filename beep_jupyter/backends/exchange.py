@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ..worker.capabilities import opens
-from ..worker.modules import is_available
-from ..worker.pool import KEPT_S, Pool, most_bytes
-from ..worker.receiver import LIBRARIES, MAX_BYTES, SHARED_FROM_BYTES, Receiver
-from ..worker.registry import Untransferable
-from ..worker.segments import Segment
+from ..worker.commands.capabilities import opens
+from ..worker.commands.modules import is_available
+from ..worker.values.pool import KEPT_S, Pool, most_bytes
+from ..worker.values.receiver import LIBRARIES, MAX_BYTES, SHARED_FROM_BYTES, Receiver
+from ..worker.values.registry import Untransferable
+from ..worker.values.segments import Segment
 from .transport import Transport
 from .wire_errors import error_of
 
@@ -66,7 +66,7 @@ class Exchange:
         self._transport = transport
 
     def announcement(self, takes_pickle: bool = False) -> str:
-        """What this side takes, as `worker/receiver.py` has it."""
+        """What this side takes, as `worker/values/receiver.py` has it."""
         words = [*_libraries()]
         if self._opens_theirs:
             words.append("memory")

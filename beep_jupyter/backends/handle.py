@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from ..errors import BeepError, ExecutionError, HandleNotFoundError
 from ..quantities import size_text
-from ..worker import registry
-from ..worker.values import Decoder, Encoder
+from ..worker.values import registry
+from ..worker.values.coding import Decoder, Encoder
 from .transport import Transport
 
 

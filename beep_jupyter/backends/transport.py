@@ -60,7 +60,7 @@ class Transport(Protocol):
             timeout_s: the request is interrupted after so long, and the worker killed 5 s later.
             on_input: answers when the code asks for input, on this thread, where SIGINT means there what it meant
                 before the call. EOFError out of it ends the input, KeyboardInterrupt interrupts the request.
-            accepts: what this side takes in the reply, as `worker/receiver.py` has it; empty where it does not say.
+            accepts: what this side takes in the reply, see `worker/values/receiver.py`; empty where it does not say.
 
         Raises:
             WorkerDiedError, StartError, ConnectionLostError, AuthenticationError, ProtocolError.

@@ -11,7 +11,7 @@ import re
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from ..worker.magics import LINES
+from ..worker.magics.table import LINES
 
 _CELL_MAGIC = re.compile(r"\s*%%(?P<name>\S+)[ \t]*(?P<line>[^\n]*)(?:\n(?P<body>.*))?\Z", re.DOTALL)
 _OF_CODE = frozenset(("capture", "debug", "prun", "time", "timeit"))  # cell magics whose cells are Python

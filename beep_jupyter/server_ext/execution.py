@@ -14,8 +14,8 @@ from ..backends.exchange import Terms
 from ..backends.handle import Handle, form_of
 from ..errors import ExecutionTimeoutError, UsageError
 from ..models import Execution, Output
-from ..worker import values
-from ..worker.receiver import INLINE_LIMIT_BYTES, Receiver
+from ..worker.values import coding
+from ..worker.values.receiver import INLINE_LIMIT_BYTES, Receiver
 
 _TERMS = Terms(INLINE_LIMIT_BYTES, 0)
 _JSON = Receiver("JSON", inline_limit_bytes=INLINE_LIMIT_BYTES, max_bytes=INLINE_LIMIT_BYTES)
@@ -63,11 +63,11 @@ def _as_object(done: Execution, *, with_values: bool) -> dict[str, Any]:
 def _encoded(value: Any) -> Any:
     if isinstance(value, Handle):
         return {"isHandle": True, **form_of(value)}
-    return values.encode(value, to=_JSON)[0]
+    return coding.encode(value, to=_JSON)[0]
 
 
 def _decoded(name: str, tree: Any) -> Any:
     try:
-        return values.decode(tree)
-    except values.MalformedValue as error:
+        return coding.decode(tree)
+    except coding.MalformedValue as error:
         raise UsageError(f"The input '{name}' is no value: {error}", "docs/reference/values.md lists them.") from None

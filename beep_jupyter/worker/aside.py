@@ -12,20 +12,20 @@ from _thread import start_new_thread
 from . import late
 from .channel import Channel
 from .clients import Clients, check_request
+from .commands.request import Refusal, Request
 from .connection import Connection
-from .request import Refusal, Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from .commands.outward import Answer
     from .interrupts import Interrupts
-    from .outward import Answer
 
     Method = Callable[[Request], Answer]
 
-# command -> (module, class in it), as in `commands.py`.
+# command -> (module, class in it), as in `commands/session.py`.
 COMMANDS = {
     "complete": ("completion", "CompletionCommands"),
     "inspect": ("inspection", "InspectionCommands"),
@@ -115,7 +115,8 @@ class Aside:
             raise Refusal("unknown_command", "who looks aside has no command %.80r" % (command,))
         if command not in self._methods:
             module, kind = COMMANDS[command]
-            self._methods[command] = getattr(getattr(late.load(module), kind)(self._namespace, None), "do_" + command)
+            made = getattr(late.load("commands." + module), kind)(self._namespace, None)
+            self._methods[command] = getattr(made, "do_" + command)
         return self._methods[command]
 
 

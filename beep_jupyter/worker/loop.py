@@ -6,11 +6,11 @@ import select
 
 from . import forks
 from .clients import Clients, check_request
+from .commands.request import Refusal, Request
 from .connection import Connection
-from .handles import UnknownHandle
 from .looks import Looks
-from .request import Refusal, Request
 from .status import write_busy, write_idle
+from .values.handles import UnknownHandle
 from .wire import FrameError
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .channel import Channel
-    from .commands import Commands
+    from .commands.session import Commands
     from .interrupts import Interrupts
     from .output import Sink
 

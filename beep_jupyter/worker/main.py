@@ -10,15 +10,16 @@ import faulthandler
 import os
 import sys
 
-from . import builtin_names, descriptors, forks, import_hooks
+from . import descriptors, forks
 from .aside import Aside
-from .cells import Cells
 from .channel import Channel
-from .commands import Commands
+from .commands.session import Commands
 from .cstdio import CStdout
 from .interrupts import Interrupts
 from .life import arm_life_pipe
 from .loop import Loop
+from .notebook import builtin_names, import_hooks
+from .notebook.cells import Cells
 from .output import Sink
 from .shell import Shell
 from .standard_input import StandardInput

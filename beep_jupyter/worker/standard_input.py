@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from .request import Ask
+    from .commands.request import Ask
 
 NO_STDIN = "a routed cell has no standard input; send the value with `-i NAME`"
 OTHER_THREAD = "only the main thread of a cell can ask for input"

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from beep_jupyter.worker.values import names
+from beep_jupyter.worker.values.coding import names
 
 from . import raw_pipe
 

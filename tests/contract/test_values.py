@@ -16,7 +16,7 @@ import pytest
 from beep_jupyter.backends.handle import Handle
 from beep_jupyter.backends.session import Session
 from beep_jupyter.errors import TransferError
-from tests.worker.sample_values import EXAMPLES, is_same
+from tests.worker.values.sample_values import EXAMPLES, is_same
 
 from .places import Place
 

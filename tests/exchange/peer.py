@@ -36,8 +36,8 @@ def load_package(name, folder):
 
 sys.dont_write_bytecode = True
 load_package("_private", sys.argv[1])
-values = importlib.import_module("_private.values")
-Receiver = importlib.import_module("_private.receiver").Receiver
+coding = importlib.import_module("_private.values.coding")
+Receiver = importlib.import_module("_private.values.receiver").Receiver
 describe = load_package("_description", sys.argv[2]).describe
 sys.dont_write_bytecode = False  # libraries are compiled once for all runs
 
@@ -80,7 +80,7 @@ def make(recipe):
 
 
 def is_refusal(error):
-    return isinstance(error, (values.Untransferable, values.MalformedValue))
+    return isinstance(error, (coding.Untransferable, coding.MalformedValue))
 
 
 def refusal(error):
@@ -99,14 +99,14 @@ def perform(task, buffers):
         else:
             step = "decode"
             answer["notes"] = []
-            value = checked(values.decode, task["tree"], buffers, answer["notes"])
+            value = checked(coding.decode, task["tree"], buffers, answer["notes"])
         step = "describe"
         if task.get("describe", True):
             answer["description"] = describe(value)
         made = []
         if "to" in task:
             step = "encode"
-            answer["tree"], made = checked(values.encode, value, to=Receiver("its receiver", task["to"]))
+            answer["tree"], made = checked(coding.encode, value, to=Receiver("its receiver", task["to"]))
             json.dumps(answer["tree"], ensure_ascii=False, allow_nan=False).encode()  # as the wire writes it
             made = [bytes(memoryview(buffer).cast("B")) for buffer in made]
             answer["buffers"] = len(made)
