@@ -40,6 +40,11 @@ class Clients:
         self._serve = serve
         self.poller = select.poll()
 
+    @property
+    def descriptors(self) -> list[int]:
+        """Those of the connections."""
+        return list(self._connections)
+
     def welcome(self, connection: Connection) -> None:
         """Greets a client and listens to it from here on."""
         self._connections[connection.fileno()] = connection

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import asyncio
 
+from . import failures, forks
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Collection, Coroutine
     from typing import Any
 
 
 class PersistentLoop:
-    """Tasks that a cell starts go on whenever a later cell runs in the loop."""
+    """Tasks that a cell starts go on while a later cell runs in the loop, and while no cell runs."""
 
     def __init__(self) -> None:
+        self._is_between = False
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether user code has closed it."""
+        return self._loop.is_closed()
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """Runs to the end; an interrupt cancels what it interrupted and leaves other tasks alone."""
@@ -27,3 +35,54 @@ class PersistentLoop:
                 task.cancel()
                 self._loop.run_until_complete(asyncio.wait([task]))
             raise
+
+    def step(self) -> bool:
+        """What is ready goes one step, so that requests that come closely do not hold it up.
+
+        Returns:
+            Whether there is anything to go on with; it costs nothing where there is not.
+        """
+        has_work = self._has_work()
+        if has_work:
+            self._loop.call_soon(self._loop.stop)
+            self._go_on()
+        return has_work
+
+    def wait(self, descriptors: Collection[int], timeout_s: float | None) -> None:
+        """Tasks go on until one of the descriptors can be read, or the time is over."""
+        for descriptor in descriptors:
+            self._loop.add_reader(descriptor, self._loop.stop)
+        timer = None if timeout_s is None else self._loop.call_later(timeout_s, self._loop.stop)
+        self._go_on()
+        for descriptor in descriptors:
+            self._loop.remove_reader(descriptor)
+        if timer is not None:
+            timer.cancel()
+
+    def _has_work(self) -> bool:
+        """Whether tasks, timers, transports or a stop are in it. A loop of another make does not tell, and is taken to have."""
+        loop: Any = self._loop
+        try:
+            transports = len(loop._selector.get_map()) - 1  # one is the loop's own
+            return bool(loop._ready or loop._scheduled or loop._stopping or transports or asyncio.all_tasks(loop))
+        except AttributeError:
+            return True
+
+    def _go_on(self) -> None:
+        """Runs until it is stopped, or a task wants the interpreter to end: that is an error of nobody's cell."""
+        error = None
+        self._is_between = True
+        try:
+            self._loop.run_forever()
+        except (KeyboardInterrupt, SystemExit) as raised:
+            error = raised
+        self._is_between = False
+        if forks.is_child:
+            forks.leave(error)
+        if error is not None:
+            failures.show(error)
+
+    def after_fork_in_child(self) -> None:
+        """A child that a task has forked between cells ends with that step: it has no cell to come to the end of."""
+        if self._is_between:
+            self._loop.stop()

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
     from .channel import Channel
     from .commands.session import Commands
+    from .coroutines import PersistentLoop
     from .interrupts import Interrupts
     from .output import Sink
+    from .shell import Shell
 
 
 _TOO_LARGE_CURE = "Bring arrays or bytes instead of lists and texts, or bring it in parts."
-_TRIM_MS = 10_000  # how often to look for lent memory that nobody needs
+_TRIM_S = 10  # how often to look for lent memory that nobody needs
 
 
 class Loop:
@@ -35,6 +37,7 @@ class Loop:
         channel: to the server.
         commands: what can be asked.
         sink: where outputs go while a request is served.
+        shell: its event loop goes on while nothing is served.
         interrupts: which request may be interrupted now.
         status: descriptor of the status file.
         ready: the fields of the ready frame but for the connection's number.
@@ -45,6 +48,7 @@ class Loop:
         channel: Channel,
         commands: Commands,
         sink: Sink,
+        shell: Shell,
         interrupts: Interrupts,
         status: int,
         ready: dict[str, Any],
@@ -58,6 +62,7 @@ class Loop:
         self._looks = Looks()
         self._poller = self._clients.poller
         self._poller.register(channel.fileno(), select.POLLIN)
+        self._shell = shell
         self._sink = sink
         self._status = status
 
@@ -72,20 +77,30 @@ class Loop:
 
     def _wait(self) -> list[tuple[int, int]]:
         """What is ready. Looks a few times before it sleeps, since the next request often comes at once. Behind a relay
-        it does not: that and its client need both cores."""
-        poll = self._poller.poll
+        it does not: that and its client need both cores. Tasks that a cell left go on meanwhile."""
+        poll, tasks = self._poller.poll, self._shell.loop
+        if tasks is not None and not tasks.step():
+            tasks = None
         for _ in self._looks:
             ready = poll(0)
             if ready:
                 return ready
         while True:
-            ready = poll(_TRIM_MS if self._commands.lends else None)
+            ready = self._sleep(tasks, _TRIM_S if self._commands.lends else None)
             if ready:
                 return ready
             self._commands.trim()
 
+    def _sleep(self, tasks: PersistentLoop | None, timeout_s: int | None) -> list[tuple[int, int]]:
+        if tasks is None:
+            return self._poller.poll(None if timeout_s is None else timeout_s * 1000)
+        tasks.wait([self._channel_descriptor, *self._clients.descriptors], timeout_s)
+        return self._poller.poll(0)
+
     def after_fork_in_child(self) -> None:
         """Closes what must not be held by a child."""
+        if self._shell.loop is not None:
+            self._shell.loop.after_fork_in_child()
         self._channel.close()
         self._clients.after_fork_in_child()
 

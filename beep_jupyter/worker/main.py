@@ -47,7 +47,7 @@ def run() -> None:
     }
     sys.stdin = stdin = StandardInput()
     cells = Cells(shell, sink.emit)
-    loop = Loop(channel, Commands(shell, cells, stdin), sink, interrupts, descriptors.STATUS, ready)
+    loop = Loop(channel, Commands(shell, cells, stdin), sink, shell, interrupts, descriptors.STATUS, ready)
     aside = Aside(Channel(descriptors.ASIDE), channel, shell.namespace, interrupts, ready)
     forks.install(sink, streams, loop.after_fork_in_child, aside.after_fork_in_child)
     sink.start(1, 2)

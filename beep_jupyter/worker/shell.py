@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .coroutines import PersistentLoop
     from .source import Source
 
 
@@ -25,7 +26,12 @@ class Shell:
         self.namespace = self.main.__dict__
         self.namespace["__builtins__"] = sys.modules["builtins"]
         self.sources = SourceCache()
-        self._loop: Any = None
+        self._loop: PersistentLoop | None = None
+
+    @property
+    def loop(self) -> PersistentLoop | None:
+        """The event loop of cells that speak of async; None before the first of them, and where code has closed it."""
+        return None if self._loop is None or self._loop.is_closed else self._loop
 
     def install(self) -> None:
         """Becomes `__main__`, and makes the working directory importable as a notebook does."""
@@ -60,9 +66,10 @@ class Shell:
         return value
 
     def _run_in_loop(self, source: Source) -> Any:
-        if self._loop is None:
-            self._loop = late.load("coroutines").PersistentLoop()  # 50 ms of asyncio, for those who say so
-        return self._loop.run(self._run_awaiting(source))
+        loop = self.loop
+        if loop is None:
+            loop = self._loop = late.load("coroutines").PersistentLoop()  # 50 ms of asyncio, for those who say so
+        return loop.run(self._run_awaiting(source))
 
     async def _run_awaiting(self, source: Source) -> Any:
         value: Any = None
