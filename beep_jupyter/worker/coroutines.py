@@ -60,7 +60,7 @@ class PersistentLoop:
             timer.cancel()
 
     def _has_work(self) -> bool:
-        """Whether tasks, timers, transports or a stop are in it. A loop of another make does not tell, and is taken to have."""
+        """Whether there are tasks, timers, transports or a stop in it; a loop of another make does not tell."""
         loop: Any = self._loop
         try:
             transports = len(loop._selector.get_map()) - 1  # one is the loop's own

@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import linecache
 
+from .code_colors import colored
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType
     from typing import Any
 
-RED, GREEN, CYAN, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[0m"
-_BOLD = "\x1b[1m"
+RED, GREEN, BLUE, CYAN, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[34m", "\x1b[36m", "\x1b[0m"
 _AROUND = 2  # statements before and after the one that failed
 _LONGEST = 6  # lines of one of those others that are shown
 _NUMBER_WIDTH = 7
@@ -27,7 +28,8 @@ def lines_around(code: CodeType, number: int) -> list[str]:
     shown = [each for piece in _statements_around(lines, code, number) for each in _numbers(piece, number, lines)]
     texts = [lines[each - 1].rstrip("\n") for each in shown if each]
     indent = min((len(text) - len(text.lstrip()) for text in texts if text.strip()), default=0)
-    return [_line(lines[each - 1][indent:], each, each == number) if each else _GAP for each in shown]
+    painted = iter(colored("\n".join(text[indent:] for text in texts)).split("\n"))
+    return [_line(next(painted), each, each == number) if each else _GAP for each in shown]
 
 
 def _numbers(piece: tuple[int, int], current: int, lines: list[str]) -> Iterator[int]:
@@ -40,10 +42,8 @@ def _numbers(piece: tuple[int, int], current: int, lines: list[str]) -> Iterator
 
 
 def _line(text: str, number: int, is_current: bool) -> str:
-    if not is_current:
-        return "%s%*d%s %s" % (GREEN, _NUMBER_WIDTH, number, PLAIN, text.rstrip("\n"))
-    arrow = "-" * (_NUMBER_WIDTH - len(str(number)) - 2) + "> %d" % number
-    return "%s%s%s %s" % (GREEN + _BOLD, arrow, PLAIN, text.rstrip("\n"))
+    arrow = "-" * (_NUMBER_WIDTH - len(str(number)) - 2) + "> " if is_current else ""
+    return "%s%s%s %s" % (GREEN, (arrow + str(number)).rjust(_NUMBER_WIDTH), PLAIN, text)
 
 
 def _statements_around(lines: list[str], code: CodeType, number: int) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from collections import Counter
 from inspect import CO_VARARGS, CO_VARKEYWORDS
 
 from .. import failures
-from .traceback_lines import CYAN, GREEN, PLAIN, RED, lines_around
+from .traceback_lines import BLUE, CYAN, GREEN, PLAIN, RED, lines_around
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Frame = tuple[FrameType, int]  # with the line that raised
 
 _WIDTH = 75
-_COLOR = re.compile(r"\x1b\[\d+m")
+_COLOR = re.compile(r"\x1b\[[\d;]+m")
 _CAUSED = "The above exception was the direct cause of the following exception:"
 _MEANWHILE = "During handling of the above exception, another exception occurred:"
 
@@ -97,7 +97,7 @@ class _Telling:
         frames = _frames(error)
         if isinstance(error, SyntaxError):
             return [*lines, *self._of_syntax_error(error, frames)]
-        lines += [RED + "-" * _WIDTH + PLAIN, _head(error)]
+        lines += [_head(error)] if lines else [RED + "-" * _WIDTH + PLAIN, _head(error)]
         for shown in _shortened(frames):
             lines += [shown, ""] if isinstance(shown, str) else self._frame(*shown)
         return [*lines, *_last_lines(error, self._numbers)]
@@ -115,7 +115,7 @@ class _Telling:
 
     def _frame(self, frame: FrameType, number: int) -> list[str]:
         code = frame.f_code
-        call = "" if code.co_name == "<module>" else ", in %s%s%s" % (CYAN, _call(code), PLAIN)
+        call = "" if code.co_name == "<module>" else ", in " + _call(code)
         values = self._values(frame) if self._has_values else []
         return [self._place(code.co_filename, number) + call, *lines_around(code, number), *values, ""]
 
@@ -195,7 +195,8 @@ def _call(code: CodeType) -> str:
     if code.co_flags & CO_VARKEYWORDS:
         double_stars = ["**" + names[count + len(stars)]]
     shown = [*names[:positional], *stars, *names[positional:count], *double_stars]
-    return "%s(%s)" % (getattr(code, "co_qualname", code.co_name), ", ".join(shown))
+    name = CYAN + getattr(code, "co_qualname", code.co_name) + PLAIN
+    return "%s%s(%s)%s" % (name, BLUE, ", ".join(shown), PLAIN)
 
 
 def _short_path(path: str) -> str:

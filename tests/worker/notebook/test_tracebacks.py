@@ -12,7 +12,7 @@ def told(cell):
     """Runs a cell that fails, and returns its traceback without colours."""
 
     def run(source: str) -> str:
-        return re.sub(r"\x1b\[\d+m", "", "\n".join(cell(source).error["traceback"]))
+        return re.sub(r"\x1b\[[\d;]+m", "", "\n".join(cell(source).error["traceback"]))
 
     return run
 
@@ -36,6 +36,14 @@ def test_lines_of_a_method_stand_as_far_to_the_left_as_they_can(told) -> None:
     assert "      3     x = 1\n----> 4     return x / 0\n" in text
 
 
+def test_code_has_the_colours_that_ipython_gives_it_unless_none_are_wanted(cell) -> None:
+    shown = cell("def f(n):\n    return n / 0\nf('a' and 1)").error["traceback"]
+    assert "\x1b[32m      2\x1b[0m     \x1b[38;5;28;01mreturn\x1b[0m n / \x1b[32m0\x1b[0m" in shown
+    assert "\x1b[36mCell\x1b[0m \x1b[32mIn[1], line 2\x1b[0m, in \x1b[36mf\x1b[0m\x1b[34m(n)\x1b[0m" in shown
+    cell("%colors nocolor")
+    assert "\x1b" not in "".join(cell("return_ = None; 1 / 0").error["traceback"])
+
+
 @pytest.mark.parametrize(
     ("source", "last"),
     [
@@ -57,6 +65,8 @@ def test_chained_exceptions_are_told_in_their_order(told) -> None:
         "ValueError",
     ]
     assert re.findall(r"line (\d)", text) == ["2", "4"]
+    assert text.count("-" * 75) == 1
+    assert "\n\nThe above exception was the direct cause of the following exception:\n\n" in text
 
 
 def test_of_a_recursion_the_first_two_and_the_last_frame_tell(told) -> None:
