@@ -37,10 +37,10 @@ class StandardInput(io.TextIOBase):
         self._rest = ""  # of an answer of several lines
 
     def open(self, ask: Ask) -> None:
-        """From here code may ask; the prompts of `input` and `getpass` go to the client instead of being printed."""
+        """From here code may ask."""
         self._ask, self._rest = ask, ""
         if not self._has_prompts:
-            self._install_prompts()
+            replace_input()
             self._has_prompts = True
 
     def close_to_code(self) -> None:
@@ -87,30 +87,38 @@ class StandardInput(io.TextIOBase):
             raise EOFError(OTHER_THREAD)
         return self._ask(prompt, is_password)
 
-    def _whole_line(self, prompt: Any, is_password: bool) -> str:
+    def whole_line(self, prompt: object, is_password: bool) -> str:
+        """The next line without its end.
+
+        Raises:
+            EOFError: there is none, or nobody can be asked.
+        """
         line = self._line(str(prompt), is_password)
         if not line:
             raise EOFError("EOF when reading a line")
         return line[:-1]
 
-    def _is_stdin(self) -> bool:
-        return sys.stdin is self
 
-    def _install_prompts(self) -> None:
-        """Replaces the two functions for good: they are the original ones while code reads from elsewhere."""
-        import getpass
+def replace_input() -> None:
+    """The prompt of `input` goes to the client instead of being printed; the original runs while code reads from
+    elsewhere."""
+    plain = builtins.input
 
-        plain_input = builtins.input
-        plain_getpass: Callable[..., str] = getpass.getpass
+    def ask(prompt: object = "") -> str:
+        stdin: object = sys.stdin
+        return stdin.whole_line(prompt, False) if isinstance(stdin, StandardInput) else plain(prompt)
 
-        def ask_input(prompt: object = "") -> str:
-            return self._whole_line(prompt, False) if self._is_stdin() else plain_input(prompt)
+    ask.__name__ = ask.__qualname__ = "input"
+    builtins.input = ask
 
-        def ask_password(prompt: str = "Password: ", *args: Any, **options: Any) -> str:
-            if self._is_stdin() and self._ask is not None:
-                return self._whole_line(prompt, True)
-            return plain_getpass(prompt, *args, **options)
 
-        ask_input.__name__ = ask_input.__qualname__ = "input"
-        ask_password.__name__ = ask_password.__qualname__ = "getpass"
-        builtins.input, getpass.getpass = ask_input, ask_password
+def replace_getpass(module: Any) -> None:
+    """Called when `getpass` has been imported: passwords are asked of the client; the rest is as with `input`."""
+    plain: Callable[..., str] = module.getpass
+
+    def ask(prompt: str = "Password: ", *args: Any, **options: Any) -> str:
+        stdin: object = sys.stdin
+        return stdin.whole_line(prompt, True) if isinstance(stdin, StandardInput) else plain(prompt, *args, **options)
+
+    ask.__name__ = ask.__qualname__ = "getpass"
+    module.getpass = ask

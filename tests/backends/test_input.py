@@ -101,6 +101,23 @@ def test_without_a_client_that_answers_there_is_no_input(backend: Backend) -> No
         backend.execute("input()", stdin=Answers("x"))  # and it makes no difference that one has answered
 
 
+def test_without_a_client_that_answers_a_password_is_refused_in_one_sentence(backend: Backend) -> None:
+    for _ in range(2):
+        with pytest.raises(ExecutionError) as caught:
+            backend.execute("import getpass\ngetpass.getpass()")
+        assert str(caught.value).startswith("EOFError: a routed cell has no standard input; send the value with")
+        assert "another exception" not in "\n".join(caught.value.traceback)
+        assert caught.value.execution is not None
+        assert [output["output_type"] for output in caught.value.execution.outputs] == ["error"]  # and no warning
+        backend.execute("input()", stdin=Answers("x"))
+
+
+def test_a_password_that_is_read_from_elsewhere_is_not_asked_for(backend: Backend) -> None:
+    code = "import getpass, io, sys\nbefore, sys.stdin = sys.stdin, io.StringIO('own\\n')\n"
+    execution = backend.execute(code + "read = getpass.getpass()\nsys.stdin = before\nread", stdin=Answers())
+    assert execution.result == "own"
+
+
 def test_code_that_reads_from_elsewhere_does_so(backend: Backend) -> None:
     code = (
         "import io, sys\nbefore, sys.stdin = sys.stdin, io.StringIO('own\\n')\nread = input()\nsys.stdin = before\nread"

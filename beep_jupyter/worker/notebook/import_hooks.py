@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Module → (module of ours, function that is called before, function that is called with the module after).
 HOOKS: dict[str, tuple[str, str | None, str | None]] = {
     "IPython.core.interactiveshell": ("ipython.bridge", None, "join"),
+    "getpass": ("standard_input", None, "replace_getpass"),
     "matplotlib": ("display.inline_settings", None, "choose_backend"),
     "matplotlib.pyplot": ("display.inline_settings", "prepare", None),
     "matplotlib_inline.backend_inline": ("display.inline_settings", None, "join"),
