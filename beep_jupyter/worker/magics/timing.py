@@ -187,7 +187,7 @@ def _profiled(shell: Shell, line: str, cell: str) -> Any:
     found, statement = _options_and_code(line, "rqc", "lsTD")
     profile, report, ended = cProfile.Profile(), io.StringIO(), ""
     try:
-        profile.runcall(shell.cells.run, "\n".join(part for part in (statement, cell) if part))
+        _run_profiled(shell, profile, "\n".join(part for part in (statement, cell) if part))
     except SystemExit:
         ended = "*** SystemExit exception caught in code being profiled."
     statistics = pstats.Stats(profile, stream=report).strip_dirs().sort_stats(found.get("s", "time"))
@@ -197,6 +197,16 @@ def _profiled(shell: Shell, line: str, cell: str) -> Any:
         late.load("magics.names").show_page(shell, report.getvalue())
     print(ended, end=" ")  # as IPython has it
     return statistics if "r" in found else None
+
+
+def _run_profiled(shell: Shell, profile: Any, text: str) -> None:
+    """Runs a text without anything of ours in its profile; one that needs the event loop runs like any cell."""
+    source = shell.cells.compile(text)
+    if source.needs_loop:
+        profile.runcall(shell.cells.run, text)
+        return
+    for code in source.codes():
+        profile.runctx(code, shell.user_ns, shell.user_ns)
 
 
 def _options_and_code(line: str, flags: str, valued: str) -> tuple[dict[str, Any], str]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..shell import Shell
+    from ..source import Source
 
     Emit = Callable[[dict[str, Any]], None]
 
@@ -64,6 +65,10 @@ class Cells:
     def run(self, code: str) -> Any:
         """Runs code; returns the value of its last expression."""
         return self._shell.run(code, self.number)
+
+    def compile(self, code: str) -> Source:
+        """What `run` runs."""
+        return self._shell.sources.compile(code, self.number)
 
     def show(self, value: Any) -> None:
         """Shows a result, and keeps it where the cell has a number."""

@@ -92,3 +92,20 @@ def test_magics_of_ones_own_are_found(printed) -> None:
         "from IPython.core.magic import register_line_magic\n@register_line_magic\ndef loud(line): return line.upper()"
     )
     assert printed("%loud hello") == "'HELLO'"
+
+
+def test_a_profile_has_the_code_of_the_cell_and_nothing_of_ours(printed) -> None:
+    printed("def twice(n):\n    return 2 * n")
+    printed("stats = %prun -q -r x = twice(4)")
+    functions = [
+        "<module>",
+        "<method 'disable' of '_lsprof.Profiler' objects>",
+        "<built-in method builtins.exec>",
+        "twice",
+    ]
+    assert printed("for name in sorted(name for *_, name in stats.stats): print(name)").splitlines() == sorted(
+        functions
+    )
+    assert printed("x") == "8"
+    printed("import asyncio")
+    assert printed("%%prun -q\nwaited = await asyncio.sleep(0, 'waited')\nprint(waited)").startswith("waited\n")
