@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+NESTED = "code that awaits cannot run inside of a cell that awaits; put the magic into a cell of its own"
+
+
 class PersistentLoop:
     """Tasks that a cell starts go on while a later cell runs in the loop, and while no cell runs."""
 
@@ -25,8 +28,20 @@ class PersistentLoop:
         """Whether user code has closed it."""
         return self._loop.is_closed()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs a cell."""
+        return self._loop.is_running()
+
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        """Runs to the end; an interrupt cancels what it interrupted and leaves other tasks alone."""
+        """Runs to the end; an interrupt cancels what it interrupted and leaves other tasks alone.
+
+        Raises:
+            RuntimeError: it runs a cell, whose code this is in.
+        """
+        if self.is_running:
+            coroutine.close()
+            raise RuntimeError(NESTED)
         task = self._loop.create_task(coroutine)
         try:
             return self._loop.run_until_complete(task)

@@ -33,6 +33,11 @@ class Shell:
         """The event loop of cells that speak of async; None before the first of them, and where code has closed it."""
         return None if self._loop is None or self._loop.is_closed else self._loop
 
+    @property
+    def _is_in_loop(self) -> bool:
+        """Whether code in a cell is to be run that the loop runs already."""
+        return self._loop is not None and self._loop.is_running
+
     def install(self) -> None:
         """Becomes `__main__`, and makes the working directory importable as a notebook does."""
         sys.modules["__main__"] = self.main
@@ -50,7 +55,7 @@ class Shell:
         try:
             source = self.sources.compile(text, number)
             value = None
-            if source.needs_loop:
+            if source.needs_loop and (source.awaits or not self._is_in_loop):
                 value = self._run_in_loop(source)
             else:
                 if source.body is not None:

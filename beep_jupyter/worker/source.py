@@ -16,7 +16,7 @@ _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST and PyCF_ALLOW_TOP_LEVEL_AWAIT, without i
 _TOP_LEVEL_AWAIT = 0x2000
 _COROUTINE = 0x80  # inspect.CO_COROUTINE
 _ASYNC_WORDS = ("async", "await")  # `asyncio` among them
-_CELL_MAGIC = "get_ipython().run_cell_magic("  # whose text is compiled by itself, and may need the loop then
+_MAGIC = ("get_ipython().run_cell_magic(", "get_ipython().run_line_magic(")  # compiles its text by itself
 
 
 class Source:
@@ -34,6 +34,11 @@ class Source:
         self.body = body
         self.last = last
         self.needs_loop = needs_loop
+
+    @property
+    def awaits(self) -> bool:
+        """Whether the text awaits something, outside of functions of its own."""
+        return any(map(is_coroutine, self.codes()))
 
     def codes(self) -> list[CodeType]:
         """What was compiled of the text; nothing where it is empty."""
@@ -90,13 +95,18 @@ class SourceCache:
 
 
 def compile_text(text: str, file: str) -> Source:
-    needs_loop = any(word in text for word in _ASYNC_WORDS) and not text.startswith(_CELL_MAGIC)
+    needs_loop = any(word in text for word in _ASYNC_WORDS) and not _is_magic(text)
     flags = _TOP_LEVEL_AWAIT if needs_loop else 0
     try:
         return Source(None, compile(text, file, "eval", flags, True), needs_loop)
     except SyntaxError:
         pass  # statements; the block is left first, so that an error of theirs does not carry this one as its context
     return _compile_statements(text, file, flags, needs_loop)
+
+
+def _is_magic(text: str) -> bool:
+    """Whether a text is one magic and nothing else: the code in it needs the loop then, and not what calls it."""
+    return text.startswith(_MAGIC) and "\n" not in text.rstrip()
 
 
 def is_coroutine(code: CodeType) -> bool:

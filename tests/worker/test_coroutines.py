@@ -157,6 +157,16 @@ def test_a_loop_that_code_closes_or_stops_is_no_end_of_async(backend: Backend) -
     assert wait_until(lambda: ticks(backend) > 3)
 
 
+def test_a_magic_may_await_alone_and_says_so_elsewhere(cell) -> None:
+    cell("import asyncio")
+    assert cell("%time await asyncio.sleep(0, 'slept')").result == "slept"
+    assert cell("%%time\nawait asyncio.sleep(0, 'slept')").result == "slept"
+    execution = cell("await asyncio.sleep(0)\n%time await asyncio.sleep(0)")
+    assert execution.error["evalue"].startswith("code that awaits cannot run inside of a cell that awaits; put")
+    assert text_of(execution, "stderr") + text_of(cell("import gc\ngc.collect()"), "stderr") == ""
+    assert cell("await asyncio.sleep(0)\nx = %time asyncio.isfuture(1)\nx").result is False
+
+
 def test_code_that_runs_a_loop_of_its_own_does_not_end_the_sessions(backend: Backend) -> None:
     backend.execute(TICKER)
     backend.execute("run, sleep = asyncio.run, asyncio.sleep")

@@ -96,6 +96,8 @@ def test_a_null_character_is_an_error_of_the_code() -> None:
         ("async def f(): pass", True),
         ("import asyncio", True),
         ("x = 'await nothing'", True),
+        ("get_ipython().run_line_magic('time', 'await x')\n", False),  # of its own it does
+        ("get_ipython().run_line_magic('cd', 'x')\nawait x", True),
         ("x = 1", False),
     ],
 )

@@ -52,11 +52,21 @@ def _statements_around(lines: list[str], code: CodeType, number: int) -> list[tu
         tree = ast.parse("".join(lines))
     except (SyntaxError, ValueError):
         return [(max(1, number - _AROUND), min(len(lines), number + _AROUND))]
-    pieces = sorted(_pieces(_scope(tree, code), len(lines)))
+    pieces = _without_overlaps(sorted(_pieces(_scope(tree, code), len(lines))))
     here = next((place for place, (first, last) in enumerate(pieces) if first <= number <= last), None)
     if here is None:
         return [(number, number)]
     return pieces[max(0, here - _AROUND) : here + _AROUND + 1]
+
+
+def _without_overlaps(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Statements that share a line are one piece."""
+    merged: list[tuple[int, int]] = []
+    for first, last in pieces:
+        if merged and first <= merged[-1][1]:
+            first, last = merged[-1][0], max(merged.pop()[1], last)
+        merged.append((first, last))
+    return merged
 
 
 def _scope(tree: ast.Module, code: CodeType) -> ast.AST:

@@ -31,6 +31,12 @@ def test_a_function_of_an_earlier_cell_is_told_by_that_cells_number(told, cell) 
     assert "Cell In[1], line 2, in f(n, key, *rest)" in text or "Cell In[1], line 2, in f(n, *rest, key)" in text
 
 
+def test_a_line_of_several_statements_is_shown_once(told) -> None:
+    assert told("a = 1; b = a / 0").count("> 1 a = 1; b = a / 0") == 1
+    text = told("def f(n): return n / 0\nfor n in [0]: f(n)")
+    assert re.findall(r"^-+> (\d .*)$", text, re.MULTILINE) == ["2 for n in [0]: f(n)", "1 def f(n): return n / 0"]
+
+
 def test_lines_of_a_method_stand_as_far_to_the_left_as_they_can(told) -> None:
     text = told("class A:\n    def f(self):\n        x = 1\n        return x / 0\nA().f()")
     assert "      3     x = 1\n----> 4     return x / 0\n" in text
