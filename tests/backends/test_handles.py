@@ -42,6 +42,18 @@ def test_an_object_lives_as_long_as_its_handle(backend: Backend) -> None:
     assert kept(backend) == 0
 
 
+def test_the_repr_of_a_result_is_asked_for_once_and_cut_in_the_preview(backend: Backend) -> None:
+    backend.evaluate(
+        "asked = []\nclass Long:\n    def __repr__(self):\n        asked.append(1)\n        return 'x' * 300"
+    )
+    execution = backend.execute("Long()")
+    assert execution.result.preview == "x" * 199 + "…"
+    assert [output["data"]["text/plain"] for output in execution.outputs] == ["x" * 300]
+    assert backend.evaluate("len(asked)") == 1
+    assert backend.execute("Long()", quiet=True).result.preview == "x" * 199 + "…"
+    assert backend.execute("[[asked.append] * 9] * 101").result.preview.endswith("… (101 items)")
+
+
 def test_an_object_that_is_disposed_of_is_gone_at_once(backend: Backend) -> None:
     backend.evaluate(COUNTED)
     handle = backend.evaluate("make()")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 EXPECTED_DIFFERENCES = {
-    "basics:an object that prints in its repr": "its repr is asked once more, for the notebook's preview",
     "displays:Code": "without IPython there may be no pygments: the code has no colours",
     "displays:an IFrame": "without IPython the HTML is the latest IPython's",
     "displays:a representation of the wrong type": "the warning names a file of IPython's natively",

@@ -49,12 +49,16 @@ class Outward:
             return self.handles.add(value, error), []
         return {"value": tree}, encoder.buffers
 
-    def tree(self, value: Any, buffers: list[Any], request: Request) -> Any:
-        """A value's tree, its buffers appended; what cannot travel becomes one handle for the whole."""
+    def tree(self, value: Any, buffers: list[Any], request: Request, shown: str | None = None) -> Any:
+        """A value's tree, its buffers appended; what cannot travel becomes one handle for the whole.
+
+        Args:
+            shown: the text that the value was shown as, so that its `repr` need not be asked for again.
+        """
         try:
             encoder, tree = self._encoded(value, len(buffers), request)
         except Untransferable as error:
-            return {"$type": "handle", "value": self.handles.add(value, error)}
+            return {"$type": "handle", "value": self.handles.add(value, error, shown)}
         buffers.extend(encoder.buffers)
         return tree
 

@@ -148,9 +148,8 @@ class Commands:
         value = self._cells.run(code)
         if value is None:
             return None
-        if request.fields.get("quiet") is not True:
-            self._cells.show(value)
-        return self._outward.tree(value, buffers, request) if request.fields.get("result", True) else None
+        shown = None if request.fields.get("quiet") is True else self._cells.show(value)
+        return self._outward.tree(value, buffers, request, shown) if request.fields.get("result", True) else None
 
     def do_put(self, request: Request) -> Answer:
         """{values: {name: value}} → {success, notes}; with the form `arrow` each value is an Arrow stream's bytes."""

@@ -70,8 +70,8 @@ class Cells:
         """What `run` runs."""
         return self._shell.sources.compile(code, self.number)
 
-    def show(self, value: Any) -> None:
-        """Shows a result, and keeps it where the cell has a number."""
+    def show(self, value: Any) -> str | None:
+        """Shows a result, and keeps it where the cell has a number; returns the text that is shown, if one is."""
         if self._is_numbered:
             self.history.keep(value, self.number)
         data, metadata = bundles.bundle(value)
@@ -79,6 +79,8 @@ class Cells:
             self.publish(
                 {"output_type": "execute_result", "execution_count": self.number, "data": data, "metadata": metadata}
             )
+        text: str | None = data.get("text/plain")
+        return text
 
     def publish(self, output: dict[str, Any]) -> None:
         """Sends an output, or gives it to who captures them."""

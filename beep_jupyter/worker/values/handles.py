@@ -33,15 +33,16 @@ class Handles:
     def __init__(self) -> None:
         self._objects: dict[str, Any] = {}
 
-    def add(self, value: Any, refused: Untransferable | None = None) -> Form:
+    def add(self, value: Any, refused: Untransferable | None = None, shown: str | None = None) -> Form:
         """The handle form that travels instead of the value.
 
         Args:
             refused: why the value itself did not travel; None where a handle was asked for.
+            shown: a text of it that there is already, for the preview.
         """
         handle = hexlify(urandom(16)).decode()
         self._objects[handle] = value
-        form = describe(handle, value)
+        form = describe(handle, value, shown)
         if refused is not None:
             form["reason"], form["cure"] = str(refused), refused.cure
         return form
@@ -73,8 +74,9 @@ class Handles:
         return [describe(handle, value) for handle, value in self._objects.items()]
 
 
-def describe(handle: str, value: Any) -> Form:
-    form = {"isHandle": True, "handleId": handle, "typeName": type_name(value), "preview": preview(value)}
+def describe(handle: str, value: Any, shown: str | None = None) -> Form:
+    text = preview(value) if shown is None or type(value) in _CONTAINERS else _cut(shown)
+    form = {"isHandle": True, "handleId": handle, "typeName": type_name(value), "preview": text}
     shape, size_bytes = shape_of(value), memory_of(value)
     if shape is not None:
         form["shape"] = shape
@@ -114,6 +116,10 @@ def preview(value: Any) -> str:
         text = _begin_of(value) if type(value) in _CONTAINERS and len(value) > _PREVIEW_ITEMS else repr(value)
     except (Exception, SystemExit) as error:  # noqa: BLE001  the user's own code
         return "<repr failed: %s>" % type(error).__name__
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _PREVIEW_CHARACTERS else text[: _PREVIEW_CHARACTERS - 1] + "…"
 
 
