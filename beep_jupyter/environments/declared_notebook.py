@@ -1,19 +1,24 @@
-"""Finds the `%%beep_env` cells of a notebook file. Host's Python; reads JSON, needs neither nbformat nor IPython."""
+"""Finds the `%%beep_env` cells of a notebook file. Host's Python; reads JSON, needs neither nbformat nor IPython.
+
+What is a cell magic is IPython's rule (`inputtransformer2`, `run_cell_magic`): the cell begins with its `%%`, but for
+empty lines and an indentation of the whole, and something stands below. A comment above makes it a mere line.
+"""
 
 from __future__ import annotations
 
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from ..errors import UsageError
 
-_BEEP_ENV = re.compile(r"\s*%%beep_env(?:\s+(?P<line>.*))?\s*")
+_BEEP_ENV = re.compile(r"\s*%%beep_env(?:\s+.*)?\s*")
 _AROUND = ("%%time", "%%capture")  # magics that run the cell below their line as a cell
+_CURE = "Give `%%beep_env` a cell of its own, which begins with it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +70,48 @@ def _no_notebook(notebook: Path, reason: str) -> UsageError:
     return UsageError(f"{notebook} is no notebook: {reason}.", "Open it in Jupyter and save it again (nbformat 4).")
 
 
-def _source(cell: dict[str, Any]) -> list[str]:
-    """The lines of a code cell; none of any other."""
+def _source(cell: dict[str, Any]) -> str:
+    """The text of a code cell; none of any other."""
     source = cell.get("source", "") if cell.get("cell_type") == "code" else ""
-    text = source if isinstance(source, str) else "".join(map(str, source))
-    return text.splitlines(keepends=True)
+    return source if isinstance(source, str) else "".join(map(str, source))
 
 
-def _declaring(place: str, lines: list[str]) -> DeclaringCell | None:
-    first = next((index for index, line in enumerate(lines) if not _is_comment(line)), None)
-    if first is None:
-        return None
-    below = lines[first + 1 :]
-    if found := _BEEP_ENV.fullmatch(lines[first]):
-        return DeclaringCell(place, found["line"] or "", "".join(below))
-    magic = (re.match(r"\s*(%%\S+)", lines[first]) or ["", ""])[1]
+def _declaring(place: str, source: str) -> DeclaringCell | None:
+    first, below = _as_read(source)
+    magic, _, line = first.rstrip().partition(" ") if first.startswith("%%") else ("", "", "")
+    if magic == "%%beep_env":
+        return DeclaringCell(place, line, _not_empty(place, below))
     if magic in _AROUND:
         return _declaring(place, below)
-    if magic and any(_BEEP_ENV.fullmatch(line) for line in _first_of(below)):
-        raise UsageError(
-            f"{place} begins with `{magic}`, to which its `%%beep_env` is mere text.",
-            "Give `%%beep_env` a cell of its own.",
-        )
-    if not magic and any(map(_BEEP_ENV.fullmatch, below)) and not _is_python("".join(lines)):
-        raise UsageError(
-            f"{place} has other lines above `%%beep_env`, which is obeyed on the first only.",
-            "Give `%%beep_env` a cell of its own.",
-        )
+    if magic and _BEEP_ENV.fullmatch(_first_below(below)):
+        raise UsageError(f"{place} begins with `{magic}`, to which its `%%beep_env` is mere text.", _CURE)
+    if not magic and any(map(_BEEP_ENV.fullmatch, (first + below).splitlines())) and not _is_python(first + below):
+        raise UsageError(f"{place} does not begin with its `%%beep_env`, so IPython would not obey it.", _CURE)
     return None
 
 
-def _is_comment(line: str) -> bool:
-    return not line.strip() or line.lstrip().startswith("#")
+def _as_read(source: str) -> tuple[str, str]:
+    """The first line of a cell and what stands below it, as IPython reads them."""
+    lines = source.splitlines(keepends=True)
+    while lines and not lines[0].strip():
+        del lines[0]
+    first, *below = dedent("".join(lines)).splitlines(keepends=True) or [""]
+    return first, "".join(below)
 
 
-def _first_of(lines: Iterable[str]) -> Iterator[str]:
-    """The first line that is no comment, if there is one."""
-    yield from [line for line in lines if not _is_comment(line)][:1]
+def _not_empty(place: str, below: str) -> str:
+    if not below:
+        raise UsageError(
+            f"{place} has nothing below `%%beep_env`, which IPython refuses.",
+            "Say there what it needs, or write a comment, such as `# nothing`.",
+        )
+    return below
+
+
+def _first_below(text: str) -> str:
+    """The first line that is no comment; empty where there is none."""
+    lines = (line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
+    return next(lines, "")
 
 
 def _is_python(text: str) -> bool:

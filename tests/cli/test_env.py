@@ -24,7 +24,7 @@ def write(folder: Path, *sources: str) -> Path:
 
 
 def test_each_environment_is_built_and_gets_a_line(beep, tmp_path: Path) -> None:
-    notebook = write(tmp_path, f"%%beep_env a\n{PYTHON}", "1 + 1", f"# two\n%%beep_env b.c\n{PYTHON}")
+    notebook = write(tmp_path, f"%%beep_env a\n{PYTHON}", "1 + 1", f"\n%%beep_env b.c\n{PYTHON}")
     done = beep("env", "sync", str(notebook))
     ready = f"is ready: Python {VERSION}, no packages, locked in"
     lines = f"Environment 'a' {ready} pylock.a.toml.\nEnvironment 'b.c' {ready} pylock.b_c.toml.\n"
@@ -71,17 +71,17 @@ def test_a_notebook_without_any_is_told_how(beep, tmp_path: Path) -> None:
             "Cell 2 of story.ipynb: In the declaration of environment 'a', ",
             "Write",
         ),
-        (["%%beep_env A\n"], "Cell 1 of story.ipynb: 'A' cannot name an environment.", "Use 1 to 64 of"),
+        (["%%beep_env A\n#"], "Cell 1 of story.ipynb: 'A' cannot name an environment.", "Use 1 to 64 of"),
         (["%%beep_env\nset = 'web'"], "Cell 1 of story.ipynb: Missing argument 'NAME'.", "`%%beep_env --help`"),
-        (["%%beep_env a --now\n"], "Cell 1 of story.ipynb: No such option '--now'.", ""),
-        (["%%beep_env 'a\n"], "Cell 1 of story.ipynb: The line cannot be read: no closing quotation.", "Close the"),
+        (["%%beep_env a --now\n#"], "Cell 1 of story.ipynb: No such option '--now'.", ""),
+        (["%%beep_env 'a\n#"], "Cell 1 of story.ipynb: The line cannot be read: no closing quotation.", "Close the"),
         (["%%beep_env a\ndependencies = ['-e .']"], "Cell 1 of story.ipynb: '-e .' is an option", "Write it as"),
         (
-            ["%%beep_env a\n", "%%beep_env a\n"],
+            ["%%beep_env a\n#", "%%beep_env a\n#"],
             "Cell 2 of story.ipynb declares 'a', whose lock pylock.a.toml is that of cell 1 too.",
             "Give each environment one cell, and a name of its own.",
         ),
-        (["%%beep_env a.b\n", "%%beep_env a_b\n"], "Cell 2 of story.ipynb declares 'a_b', whose lock", "Give each"),
+        (["%%beep_env a.b\n#", "%%beep_env a_b\n#"], "Cell 2 of story.ipynb declares 'a_b', whose lock", "Give each"),
         (["%%bash\n%%beep_env a"], "Cell 1 of story.ipynb begins with `%%bash`", "Give `%%beep_env` a cell"),
     ],
 )

@@ -25,10 +25,11 @@ def notebook(folder: Path, *sources: str | list[str], language: str = "python", 
     [
         ("%%beep_env one\nset = 'web'\n", "one", "set = 'web'\n"),
         (["%%beep_env one --replace\n", "set = 'web'"], "one --replace", "set = 'web'"),
-        ("\n\n# what it needs\n\n  %%beep_env one  \n", "one", ""),
-        ("%%beep_env", "", ""),
+        ("\n \n%%beep_env one  \n\n# what it needs\n", "one", "\n# what it needs\n"),
+        ("  %%beep_env one\n  set = 'web'\n", "one", "set = 'web'\n"),
+        ("%%beep_env\n# text", "", "# text"),
         ("%%time\n%%beep_env one\n# text", "one", "# text"),
-        ("%%capture out\n\n%%beep_env one\n", "one", ""),
+        ("%%capture out\n\n%%beep_env one\n\n", "one", "\n"),
     ],
 )
 def test_a_cell_that_begins_with_it_declares(tmp_path: Path, source: str | list[str], line: str, text: str) -> None:
@@ -64,20 +65,28 @@ def test_text_cells_declare_nothing(tmp_path: Path) -> None:
             "Cell 1 of story.ipynb begins with `%%bash`, to which its `%%beep_env` is mere text.",
         ),
         ("%%html\n\n# x\n%%beep_env one", "begins with `%%html`, to which"),
-        ("x = 1\n%%beep_env one\n", "has other lines above `%%beep_env`, which is obeyed on the first only."),
+        ("x = 1\n%%beep_env one\n", "does not begin with its `%%beep_env`, so IPython would not obey it."),
+        ("# it needs\n%%beep_env one\nset = 'web'", "does not begin with its `%%beep_env`"),
+        ("%%time\n# it needs\n%%beep_env one\n", "does not begin with its `%%beep_env`"),
+        ("  %%beep_env one\nset = 'web'", "does not begin with its `%%beep_env`"),
+        ("%%beep_env one", "has nothing below `%%beep_env`, which IPython refuses."),
+        ("%%beep_env one --replace\n", "has nothing below `%%beep_env`, which IPython refuses."),
     ],
 )
 def test_one_that_would_not_be_obeyed_is_refused(tmp_path: Path, source: str, what: str) -> None:
     with pytest.raises(UsageError) as refused:
         declaring_cells(notebook(tmp_path, source))
     assert what in refused.value.what
-    assert refused.value.cure == "Give `%%beep_env` a cell of its own."
+    assert refused.value.cure in (
+        "Give `%%beep_env` a cell of its own, which begins with it.",
+        "Say there what it needs, or write a comment, such as `# nothing`.",
+    )
 
 
 def test_a_notebook_for_another_language_is_refused_only_if_it_declares(tmp_path: Path) -> None:
     assert declaring_cells(notebook(tmp_path, "x <- 1", language="R")) == []
     with pytest.raises(UsageError, match="is a notebook for R, whose kernel knows no `%%beep_env`"):
-        declaring_cells(notebook(tmp_path, "%%beep_env one", language="R"))
+        declaring_cells(notebook(tmp_path, "%%beep_env one\n#", language="R"))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +116,7 @@ def test_a_file_that_is_not_there_or_is_a_folder_is_refused(tmp_path: Path) -> N
 
 def test_odd_metadata_do_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "story.ipynb"
-    cells = [{"cell_type": "code", "source": "%%beep_env one"}, {"cell_type": "raw"}, {}]
+    cells = [{"cell_type": "code", "source": "%%beep_env one\n#"}, {"cell_type": "raw"}, {}]
     for metadata in (None, [], {}, {"language_info": None}, {"kernelspec": {"language": 1}}):
         path.write_text(json.dumps({"cells": cells, "metadata": metadata}))
         assert [cell.line for cell in declaring_cells(path)] == ["one"]
