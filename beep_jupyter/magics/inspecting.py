@@ -20,20 +20,26 @@ class Inspecting:
         self._looking = looking
         self._router = router
         self._before: Any = None
+        self._is_there = False
 
     def add(self) -> None:
         """From here on routed cells are inspected where they run."""
         if self._kernel is not None:
             self._before = self._kernel.do_inspect
             self._kernel.do_inspect = self._do_inspect
+            self._is_there = True
 
     def remove(self) -> None:
-        """Puts back what was there."""
-        if self._kernel is not None:
-            del self._kernel.do_inspect
+        """Puts back what was there; where somebody else has wrapped this meanwhile, it hands on everything."""
+        self._is_there = False
+        if self._kernel is None or vars(self._kernel).get("do_inspect") != self._do_inspect:
+            return
+        del self._kernel.do_inspect
+        if self._kernel.do_inspect != self._before:  # another's, which was there first
+            self._kernel.do_inspect = self._before
 
     def _do_inspect(self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()) -> Any:
-        place = place_in(code, cursor_pos, self._router.name)
+        place = place_in(code, cursor_pos, self._router.name) if self._is_there else None
         found = self._looking.inspect(place) if place is not None else None
         if found is None:
             return self._before(code, cursor_pos, detail_level, omit_sections)
