@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -79,7 +80,7 @@ def beep_eval(names: tuple[str, ...], no_raise: bool, quiet: bool, **rest: Any) 
     behind -i or -o finds the variables in the cell.
     """
     future = rest["bg"] or ""
-    if future and not future.isidentifier():
+    if future and (not future.isidentifier() or iskeyword(future)):
         raise UsageError(f"'{future}' cannot be the name of a variable.", "`--bg VAR` puts the cell's future into VAR.")
     if future and len(names) > 1:
         raise UsageError("A cell in the background runs in one backend.", "Name one, or leave `--bg` out.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -31,6 +32,9 @@ class Routing(Protocol):
 
     def switch_to(self, name: str | None) -> None:
         """Routes every following plain cell to `name`; None ends that."""
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Inside, cells stay local whatever is used."""
 
 
 @dataclass

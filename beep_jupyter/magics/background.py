@@ -1,34 +1,43 @@
-"""`%%beep_eval --bg VAR`: a cell that runs on while the notebook goes on. Runs in the kernel."""
+"""`%%beep_eval --bg VAR`: a cell that runs on while the notebook goes on. Runs in the kernel.
+
+Those of one namespace run one after the other. One that waits for its turn is cancelled without touching the one that
+runs, which an interrupt of the namespace would hit.
+"""
 
 from __future__ import annotations
 
 import contextvars
 import threading
 from concurrent.futures import CancelledError, Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ..backends.session import Session
 from ..errors import BeepError, ExecutionError
 from ..models import Execution, Output
+from .keeping import Kept
 from .outputs import Publisher
-from .raising import as_sentence
+from .raising import as_line, as_sentence, shown_in
 from .work import Work
+
+_turns: WeakKeyDictionary[Session, threading.Lock] = WeakKeyDictionary()
 
 
 class BackgroundCell:
-    """What `--bg VAR` puts into VAR.
+    """What `--bg VAR` puts into VAR."""
 
-    Attributes:
-        outputs: what the cell has shown so far, as a notebook keeps it.
-    """
-
-    def __init__(self, name: str, session: Session) -> None:
+    def __init__(self, shell: Any, name: str, session: Session) -> None:
         self._future: Future[Execution] = Future()
+        self._is_interrupted = False
+        self._kept = Kept()
         self._name = name
         self._session = session
-        self._is_cancelled = False
-        self.outputs: list[Output] = []
+        self._shell = shell
+
+    @property
+    def outputs(self) -> list[Output]:
+        """What the cell has shown so far, as a notebook keeps it."""
+        return self._kept.outputs
 
     def done(self) -> bool:
         """Whether it has ended, one way or other."""
@@ -41,63 +50,104 @@ class BackgroundCell:
             timeout: for how many seconds; None for ever.
 
         Raises:
-            ExecutionError, WorkerDiedError: what became of the code.
+            ExecutionError: the code raised; as a class of the remote name, as in a cell.
+            ExecutionTimeoutError, WorkerDiedError: what else became of it.
             CancelledError: it was cancelled.
             TimeoutError: it has not ended yet.
         """
+        with shown_in(self._shell):
+            return self._ended(timeout).result
+
+    def _ended(self, timeout: float | None) -> Execution:
         try:
-            return self._future.result(timeout).result
-        except FutureTimeoutError:
-            raise TimeoutError(f"The cell in '{self._name}' has not ended after {timeout:g} s.") from None
-        except ExecutionError as error:
-            if self._is_cancelled and error.ename == "KeyboardInterrupt":
-                raise CancelledError from None
-            raise
+            return self._future.result(timeout)
+        except TimeoutError:
+            if self._future.done():
+                raise  # the cell's own
+            sentence = f"The cell in '{self._name}' has not ended after {timeout:g} s."
+            raise as_line(TimeoutError(sentence)) from None
+        except (CancelledError, ExecutionError):
+            if not self._is_cancelled():
+                raise
+            raise as_line(CancelledError(f"The cell in '{self._name}' was cancelled.")) from None
 
     def cancel(self) -> bool:
-        """Interrupts the cell; answers whether there was still something to interrupt."""
-        if self._future.done():
+        """Interrupts the cell, or keeps it from being begun where it waits for its turn.
+
+        As with the stop button, the second time the worker is killed.
+
+        Returns:
+            Whether there was something to cancel.
+        """
+        if self._future.cancel():
+            return True
+        if self._future.done() or not self._session.interrupt():
             return False
-        self._is_cancelled = True
-        return self._session.interrupt()
+        self._is_interrupted = True
+        return True
+
+    def carry_out(self, work: Work, turn: threading.Lock) -> None:
+        """Runs it, when it is its turn and it is not cancelled by then. Called on a thread of its own.
+
+        Args:
+            turn: held by the cell of this namespace that runs.
+        """
+        with turn:
+            if self._future.set_running_or_notify_cancel():
+                self._run(work)
+
+    def _run(self, work: Work) -> None:
+        publisher = Publisher(self._shell)
+
+        def see(output: Output) -> None:
+            self._kept.add(output)
+            if not work.is_quiet:
+                publisher.publish_beside(output)
+
+        try:
+            execution = work.carry_out(self._session, see)
+        except BaseException as error:  # noqa: BLE001  a thread's top: whoever asks for the result gets it
+            self._fail(error, publisher)
+        else:
+            self._shell.user_ns.update(execution.values)
+            self._future.set_result(execution)
+
+    def _fail(self, error: BaseException, publisher: Publisher) -> None:
+        """Brings back what is there though another variable is missing, and shows the error."""
+        try:
+            if isinstance(error, ExecutionError) and error.execution is not None:
+                self._shell.user_ns.update(error.execution.values)
+            if isinstance(error, BeepError):
+                publisher.publish_error(error.traceback if isinstance(error, ExecutionError) else _sentence(error))
+        finally:
+            self._future.set_exception(error)
 
     def __repr__(self) -> str:
         return f"<cell in '{self._name}', {self._state()}>"
 
     def _state(self) -> str:
+        if self._is_cancelled():
+            return "cancelled"
         if not self._future.done():
-            return "running"
-        if self._future.exception() is None:
-            return "done"
-        return "cancelled" if self._is_cancelled else "failed"
+            return "running" if self._future.running() else "waiting"
+        return "done" if self._future.exception() is None else "failed"
+
+    def _is_cancelled(self) -> bool:
+        """Whether it ended because `cancel` was called."""
+        if self._future.cancelled() or not self._future.done():
+            return self._future.cancelled()
+        error = self._future.exception()
+        return self._is_interrupted and isinstance(error, ExecutionError) and error.ename == "KeyboardInterrupt"
 
 
 def start(shell: Any, work: Work, name: str, session: Session) -> BackgroundCell:
     """Begins it. What it shows comes below the cell that began it, and variables to bring back are set at its end."""
-    cell = BackgroundCell(name, session)
+    cell = BackgroundCell(shell, name, session)
     context = contextvars.copy_context()  # by which the kernel knows whose output it is
-    threading.Thread(target=context.run, args=(_carry_out, shell, work, cell), name=f"beep-{name}", daemon=True).start()
+    turn = _turns.setdefault(session, threading.Lock())
+    arguments = (cell.carry_out, work, turn)
+    threading.Thread(target=context.run, args=arguments, name=f"beep-{name}", daemon=True).start()
     return cell
-
-
-def _carry_out(shell: Any, work: Work, cell: BackgroundCell) -> None:
-    publisher = Publisher(shell)
-
-    def see(output: Output) -> None:
-        cell.outputs.append(output)
-        if not work.is_quiet:
-            publisher.publish_beside(output)
-
-    try:
-        execution = work.carry_out(cell._session, see)
-    except BeepError as error:
-        publisher.publish_error(error.traceback if isinstance(error, ExecutionError) else _sentence(error))
-        cell._future.set_exception(error)
-    except BaseException as error:  # noqa: BLE001  a thread's top: whoever asks for the result gets it
-        cell._future.set_exception(error)
-    else:
-        shell.user_ns.update(execution.values)
-        cell._future.set_result(execution)
 
 
 def _sentence(error: BeepError) -> list[str]:

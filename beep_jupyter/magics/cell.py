@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import tokenize
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -15,14 +17,22 @@ from ..commands.cell import AUTO, CellRequest, parse
 from ..commands.receipts import receipt_lines
 from ..commands.surface import Surface
 from ..commands.target import choose_target
-from ..errors import BeepError, ExecutionError, ExecutionTimeoutError, UsageError, WorkerDiedError, nearest_match
+from ..errors import (
+    BackendNotFoundError,
+    BeepError,
+    ExecutionError,
+    ExecutionTimeoutError,
+    UsageError,
+    WorkerDiedError,
+    nearest_match,
+)
 from ..models import Execution, Output
 from . import background, code_names, side_by_side
 from .line import split
 from .outputs import Publisher
-from .raising import Silent
+from .raising import as_shown
 from .transforming import transformed
-from .work import Work
+from .work import Work, ends_cell
 
 
 def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
@@ -36,6 +46,8 @@ def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
     request = parse(split(line), surface)
     if request is None:
         return
+    if request.is_local:
+        _refuse_await(shell, cell)
     work = _work(shell, request, cell)
     names = request.names or (choose_target(surface),)
     sessions = {name: _session(surface, name, request.session) for name in names}
@@ -46,7 +58,7 @@ def run(shell: Any, surface: Surface, line: str, cell: str) -> None:
     else:
         _run_one(shell, surface, request, work, names[0], sessions[names[0]])
     if request.is_local:
-        _run_here(shell, cell)
+        _run_here(shell, surface, cell)
 
 
 def _work(shell: Any, request: CellRequest, cell: str) -> Work:
@@ -54,7 +66,7 @@ def _work(shell: Any, request: CellRequest, cell: str) -> Work:
     asked, wanted = request.inputs, request.outputs
     if AUTO in (asked, wanted):
         found = code_names.of(code)
-        asked = code_names.sent(found, shell.user_ns) if asked == AUTO else asked
+        asked = code_names.sent(found, shell.user_ns, shell.user_ns_hidden) if asked == AUTO else asked
         wanted = found.bound if wanted == AUTO else wanted
     return Work(
         code,
@@ -65,11 +77,18 @@ def _work(shell: Any, request: CellRequest, cell: str) -> Work:
         is_silent=request.is_quiet or _is_silenced(cell),
         is_quiet=request.is_quiet,
         takes_pickle=request.takes_pickle,
+        may_lack=request.outputs == AUTO,  # a branch that was not taken defines nothing
     )
 
 
 def _session(surface: Surface, name: str, session: str | None) -> Session:
-    backend = surface.beep.find(name)
+    try:
+        backend = surface.beep.find(name)
+    except BackendNotFoundError as error:
+        if surface.routing is None or surface.routing.name != name:
+            raise
+        cure = "Plain cells are sent there: `%beep use NAME` sends them elsewhere, `%beep use --off` nowhere."
+        raise BackendNotFoundError(name, error.known, cure) from None
     return backend if session is None else backend.session(session)
 
 
@@ -108,17 +127,26 @@ def _finish(shell: Any, publisher: Publisher, execution: Execution | None) -> No
 
 
 def _fail(request: CellRequest, error: BeepError, lines: list[str]) -> None:
-    is_interrupt = isinstance(error, ExecutionError) and error.ename == "KeyboardInterrupt"
-    if request.raises or is_interrupt:  # somebody who presses stop wants Run All to stop
+    if ends_cell(error, request.raises):
         raise error
     sys.stderr.write("\n".join(lines) + "\n")
 
 
-def _run_here(shell: Any, cell: str) -> None:
+def _run_here(shell: Any, surface: Surface, cell: str) -> None:
     """Runs the cell in the notebook too; an error has been shown then, and only has to stop Run All."""
-    result = shell.run_cell(cell, store_history=False)
+    with surface.routing.aside() if surface.routing is not None else nullcontext():
+        result = shell.run_cell(cell, store_history=False)
     if not result.success:
-        raise Silent(result.error_before_exec or result.error_in_exec)
+        raise as_shown(shell, result.error_before_exec or result.error_in_exec)
+
+
+def _refuse_await(shell: Any, cell: str) -> None:
+    """A magic cannot wait for what the kernel's own loop, which called it, would have to carry out."""
+    if asyncio._get_running_loop() is not None and shell.should_run_async(cell, transformed_cell=transformed(cell)):
+        raise UsageError(
+            "A cell that awaits cannot run in the notebook too. Nothing was run.",
+            "Leave `--local` out, and copy the cell.",
+        )
 
 
 def _is_silenced(cell: str) -> bool:

@@ -100,7 +100,7 @@ class Extension:
 
     @no_var_expand
     def beep_eval(self, line: str, cell: str) -> None:
-        """Runs the cell in a backend or environment; `%%beep_eval --help` shows the options."""
+        """Runs the cell in a backend or environment; `%%beep_eval --help` above any text shows how."""
         from . import cell as cell_magic
         from .raising import shown_in
 
@@ -109,7 +109,7 @@ class Extension:
 
     @no_var_expand
     def beep_env(self, line: str, cell: str) -> None:
-        """Makes an environment what the cell declares; `%%beep_env --help` shows what it may say."""
+        """Makes an environment what the cell declares; `%%beep_env --help` above any text shows how."""
         from . import declaring
         from .raising import shown_in
 

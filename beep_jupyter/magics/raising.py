@@ -14,7 +14,7 @@ from IPython.core.error import UsageError
 from ..errors import BeepError, ExecutionError
 from . import syntax_errors
 
-Raised = TypeVar("Raised", bound=BeepError)
+Raised = TypeVar("Raised", bound=BaseException)
 _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
 
 
@@ -34,12 +34,20 @@ class shown_in:  # noqa: N801  used as a function is; a generator could not let 
             raise as_remote(self._shell, error) from None
         if isinstance(error, BeepError):
             raise as_sentence(error) from None
+        if isinstance(error, KeyboardInterrupt):  # at work of ours, which the user did not write
+            as_line(error)
 
 
 def as_sentence(error: BeepError) -> BeepError:
     """The error, shown without a traceback: its sentence, and below it what to do next."""
     shown = [f"{_RED}{type(error).__name__}{_PLAIN}: {error.what}", *([error.cure] if error.cure else [])]
     return _rendered(error, shown)
+
+
+def as_line(error: Raised) -> Raised:
+    """An error of Python's own that is expected here, shown without a traceback."""
+    text = str(error)
+    return _rendered(error, [f"{_RED}{type(error).__name__}{_PLAIN}{': ' if text else ''}{text}"])
 
 
 def as_remote(shell: Any, error: ExecutionError) -> ExecutionError:
@@ -59,19 +67,11 @@ def _rendered(error: Raised, lines: list[str]) -> Raised:
     return error
 
 
-class Silent(BaseException):
-    """Ends a cell whose error has been shown already.
-
-    Args:
-        cause: that error.
-    """
-
-    def __init__(self, cause: BaseException | None) -> None:
-        super().__init__(str(cause))
-        self.__cause__ = cause
-
-    def _render_traceback_(self) -> list[str]:
-        return []
+def as_shown(shell: Any, cause: BaseException) -> BaseException:
+    """What ends a cell whose error has been shown already: of the same name, and not shown again."""
+    silent: type[BaseException] = type(type(cause).__name__, (BaseException,), {"__module__": __name__})
+    syntax_errors.show_next(shell, silent, [])
+    return silent(str(cause))
 
 
 class _RemoteError(ExecutionError):

@@ -5,16 +5,20 @@ from __future__ import annotations
 import html
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from ..backends.session import Session
 from ..errors import BeepError, ExecutionError
 from ..models import Execution, Output
-from .work import Work
+from .keeping import Kept
+from .work import Work, ends_cell
 
 _COLOR = re.compile(r"\x1b\[[\d;]*m")
+_OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\r\n])")  # what a progress bar drew before
 _CELL_STYLE = "text-align: left; vertical-align: top; white-space: normal"
 
 
@@ -22,9 +26,20 @@ _CELL_STYLE = "text-align: left; vertical-align: top; white-space: normal"
 class Column:
     """What one backend made of the cell."""
 
-    outputs: list[Output] = field(default_factory=list)
+    kept: Kept = field(default_factory=Kept)
     execution: Execution | None = None
     error: BaseException | None = None
+    has_ended: threading.Event = field(default_factory=threading.Event)  # a join that is interrupted takes it for ended
+
+    @property
+    def outputs(self) -> Iterator[Output]:
+        """What it has shown; the pieces of a stream as one."""
+        for name, outputs in groupby(self.kept.outputs, lambda output: output.get("name")):
+            if name is None:
+                yield from outputs
+            else:
+                text = "".join(output["text"] for output in outputs)
+                yield {"output_type": "stream", "name": name, "text": _OVERWRITTEN.sub("", text)}
 
 
 def run(shell: Any, work: Work, sessions: Mapping[str, Session], raises: bool) -> None:
@@ -36,37 +51,47 @@ def run(shell: Any, work: Work, sessions: Mapping[str, Session], raises: bool) -
         BeepError: what the first one raised, in the order of the names; the others have run to their end.
     """
     columns = {name: Column() for name in sessions}
-    threads = [threading.Thread(target=_fill, args=(columns[name], work, sessions[name])) for name in sessions]
-    for thread in threads:
-        thread.start()
-    _wait(threads, sessions)
+    for name, session in sessions.items():
+        threading.Thread(target=_fill, args=(columns[name], work, session), name=f"beep-{name}").start()
+    _wait(columns, sessions)
     if not work.is_quiet or any(column.error for column in columns.values()):
         shell.display_pub.publish({"text/html": _html(columns), "text/plain": _plain(columns)})
     _keep(shell, work, columns)
-    failed = next((column.error for column in columns.values() if column.error is not None), None)
-    if failed is not None and (raises or not isinstance(failed, BeepError)):
-        raise failed
+    for column in columns.values():
+        if column.error is not None and ends_cell(column.error, raises):
+            raise column.error
 
 
 def _fill(column: Column, work: Work, session: Session) -> None:
     try:
-        column.execution = work.carry_out(session, column.outputs.append)
+        column.execution = work.carry_out(session, column.kept.add)
     except ExecutionError as error:
         column.execution, column.error = error.execution, error
     except BaseException as error:  # noqa: BLE001  a thread's top: `run` raises it where it belongs
         column.error = error
-        column.outputs.append({"output_type": "stream", "name": "stderr", "text": str(error)})
+        column.kept.add({"output_type": "stream", "name": "stderr", "text": str(error)})
+    finally:
+        column.has_ended.set()
 
 
-def _wait(threads: list[threading.Thread], sessions: Mapping[str, Session]) -> None:
-    """The stop button interrupts them all, and is heard again until all have ended."""
-    while any(thread.is_alive() for thread in threads):
+def _wait(columns: Mapping[str, Column], sessions: Mapping[str, Session]) -> None:
+    """The stop button interrupts all that still run, and is heard again until they have ended."""
+    is_pressed = False
+    while running := [name for name, column in columns.items() if not column.has_ended.is_set()]:
         try:
-            for thread in threads:
-                thread.join()
+            if is_pressed:
+                is_pressed = False
+                _interrupt([sessions[name] for name in running])
+            for name in running:
+                columns[name].has_ended.wait()
         except KeyboardInterrupt:
-            for session in sessions.values():
-                session.interrupt()
+            is_pressed = True
+
+
+def _interrupt(sessions: Iterable[Session]) -> None:
+    for session in sessions:
+        with suppress(BeepError):  # one that is gone ends its cell by itself, and must not save the others
+            session.interrupt()
 
 
 def _keep(shell: Any, work: Work, columns: Mapping[str, Column]) -> None:

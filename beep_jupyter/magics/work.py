@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..backends.session import Session
+from ..errors import ExecutionError, ExecutionTimeoutError, WorkerDiedError
 from ..models import Execution, Output
+
+_LACK = "the cell ran, but did not define "  # begins what a worker says of outputs that are missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Work:
         is_silent: whether the last expression is not shown.
         is_quiet: whether nothing but errors is.
         takes_pickle: whether values without a codec may travel as pickles.
+        may_lack: whether `outputs` may hold names that the code turns out not to define.
     """
 
     code: str
@@ -34,6 +38,7 @@ class Work:
     is_silent: bool
     is_quiet: bool
     takes_pickle: bool
+    may_lack: bool
 
     def carry_out(self, session: Session, on_output: Callable[[Output], None], asker: Any = None) -> Execution:
         """Runs it there.
@@ -44,6 +49,23 @@ class Work:
         Raises:
             BeepError: as `Session.execute` does.
         """
+
+        def hand_on(output: Output) -> None:
+            if not self._is_let_pass(output):
+                on_output(output)
+
+        try:
+            return self._execute(session, hand_on if self.may_lack else on_output, asker)
+        except ExecutionError as error:
+            if error.execution is None or not self._is_let_pass(error.execution.error or {}):
+                raise
+            return error.execution
+
+    def _is_let_pass(self, error: Mapping[str, Any]) -> bool:
+        """Whether that is nothing but the lack of a variable, where it may lack."""
+        return self.may_lack and error.get("ename") == "NameError" and error["evalue"].startswith(_LACK)
+
+    def _execute(self, session: Session, on_output: Callable[[Output], None], asker: Any) -> Execution:
         return session.execute(
             self.code,
             inputs=self.inputs,
@@ -56,6 +78,17 @@ class Work:
             cell=self.number,
             quiet=self.is_silent,
         )
+
+
+def ends_cell(error: BaseException, raises: bool) -> bool:
+    """Whether an error of a routed cell is raised in the notebook.
+
+    Args:
+        raises: whether those of the code are. An interrupt always is: who presses stop wants Run All to stop.
+    """
+    if isinstance(error, ExecutionError):
+        return raises or error.ename == "KeyboardInterrupt"
+    return raises or not isinstance(error, (ExecutionTimeoutError, WorkerDiedError))
 
 
 def _has_front_end(shell: Any) -> bool:

@@ -114,6 +114,47 @@ def test_the_stop_button_interrupts_and_the_variables_survive(kernel: Kernel) ->
     assert kernel.run("%%beep_eval legacy\nx")[0]["data"] == {"text/plain": "5"}
 
 
+def test_the_stop_button_interrupts_several_backends_and_waits_for_each(kernel: Kernel) -> None:
+    kernel.run("%beep start --venv legacy --name one\n")
+    kernel.run("%beep start --venv legacy --name two\n")
+    request = kernel.send(
+        "%%beep_eval one,two -o ended\nimport time\nended = False\ntry:\n    time.sleep(60)\n"
+        "finally:\n    time.sleep(0.5); print('ended')"
+    )
+    time.sleep(1)
+    begun = time.monotonic()
+    kernel.manager.interrupt_kernel()
+    outputs, reply = kernel.outputs(request), kernel.reply(request)
+    assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt")
+    assert time.monotonic() - begun < 5
+    assert outputs[0]["data"]["text/html"].count("ended\n") == 2
+
+
+def test_the_stop_button_at_our_own_work_shows_none_of_it(kernel: Kernel) -> None:
+    kernel.run("%%beep_eval legacy --bg job\nimport time\ntime.sleep(60)")
+    for code in ("job.result()", "%%beep_eval legacy\n1"):
+        request = kernel.send(code)
+        time.sleep(0.5)
+        kernel.manager.interrupt_kernel()
+        outputs, reply = kernel.outputs(request), kernel.reply(request)
+        assert (reply["status"], reply["ename"], len(outputs[0]["traceback"])) == ("error", "KeyboardInterrupt", 1)
+    assert "running" in kernel.run("job")[0]["data"]["text/plain"]
+    kernel.run("job.cancel()")
+
+
+def test_a_cell_that_awaits_is_not_run_in_the_notebook_too(kernel: Kernel) -> None:
+    request = kernel.send("%%beep_eval legacy --local\nimport asyncio\nawait asyncio.sleep(0)")
+    assert kernel.reply(request)["evalue"].startswith("A cell that awaits cannot run in the notebook too.")
+
+
+def test_an_error_of_the_local_run_is_told_once(kernel: Kernel) -> None:
+    kernel.run("%%beep_eval legacy\nonly_there = 1")
+    request = kernel.send("%%beep_eval legacy --local\nonly_there")
+    outputs, reply = kernel.outputs(request), kernel.reply(request)
+    assert [output["ename"] for output in outputs if output["kind"] == "error"] == ["NameError"]
+    assert (reply["ename"], reply["traceback"]) == ("NameError", outputs[-1]["traceback"])
+
+
 def test_text_streams_while_the_cell_runs(kernel: Kernel) -> None:
     kernel.run("%%beep_eval legacy\n1")
     request = kernel.send("%%beep_eval legacy\nimport time\nprint('early')\ntime.sleep(3)")

@@ -27,6 +27,9 @@ def test_a_plain_cell_becomes_a_beep_eval_cell(bare_shell, router) -> None:
         "# off\n%beep use --off",
         "%%beep_eval other\nx",
         "%%beep_env a\nb",
+        "%load_ext beep_jupyter",
+        "# again\n%reload_ext  beep_jupyter\n%beep use legacy",
+        "%unload_ext beep_jupyter",
         "",
         " \n",
     ],
@@ -37,7 +40,7 @@ def test_cells_of_beep_and_empty_ones_stay_local(bare_shell, router, cell: str) 
     assert bare_shell.transform_cell(cell) == local
 
 
-@pytest.mark.parametrize("cell", ["%beeper x", "x\n%beep status", "%%beeper\nx", "beep = 1"])
+@pytest.mark.parametrize("cell", ["%beeper x", "x\n%beep status", "%%beeper\nx", "beep = 1", "%load_ext autoreload"])
 def test_cells_that_only_look_like_beep_are_routed(bare_shell, router, cell: str) -> None:
     router.switch_to("legacy")
     assert bare_shell.transform_cell(cell).startswith("get_ipython().run_cell_magic('beep_eval', 'legacy', ")
