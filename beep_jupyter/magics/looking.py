@@ -6,6 +6,7 @@ before the answer has come.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 0.3
 _EVAL = "%%beep_eval"
+_IS_EVAL = re.compile(_EVAL + r"(?!\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,13 @@ def place_in(text: str, cursor: int, used: str | None) -> Place | None:
         text: the whole cell.
         used: where plain cells go; None where they stay.
     """
-    if text.lstrip().startswith(_EVAL):
-        line, _, code = text.partition("\n")
-        cursor -= len(line) + 1
+    cell = text.lstrip()  # IPython passes over empty lines above too
+    if _IS_EVAL.match(cell):
+        line, _, code = cell.partition("\n")
+        cursor -= len(text) - len(cell) + len(line) + 1
         named = _named(line)
         return Place(*named, code, cursor) if cursor >= 0 and named is not None else None
-    if used is None or STAYS.match(text) or text.lstrip().startswith("%%"):
+    if used is None or STAYS.match(text) or cell.startswith("%%"):
         return None
     return Place(used, None, text, cursor)
 

@@ -14,6 +14,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from ..worker.magics.table import LINES
 
 _CELL_MAGIC = re.compile(r"\s*%%(?P<name>\S+)[ \t]*(?P<line>[^\n]*)(?:\n(?P<body>.*))?\Z", re.DOTALL)
+_HELP = re.compile(r"\w+\?")  # `%%time?` asks what that is
+_OPTION = re.compile(r"\s*\w+[ \t]+-\w[^;=]*\Z")
 _OF_CODE = frozenset(("capture", "debug", "prun", "time", "timeit"))  # cell magics whose cells are Python
 _LINE_MAGICS = frozenset(" ".join(LINES.values()).split())
 
@@ -28,7 +30,7 @@ def transformed(cell: str) -> str:
 
 def _transformed(cell: str) -> str:
     magic = _CELL_MAGIC.match(cell)
-    if magic is None:
+    if magic is None or _HELP.match(magic["name"]):
         manager = TransformerManager()  # type: ignore[no-untyped-call]  # IPython's has no types
         return manager.transform_cell(_with_percent(cell))
     body = magic["body"] or ""
@@ -44,7 +46,15 @@ def _with_percent(cell: str) -> str:
         return cell
     if cell.strip() == word:  # may be a variable too, which only the backend knows
         return f"get_ipython().name_or_magic({word!r})"
-    return cell if _is_python(cell) else "%" + cell.lstrip()
+    if not _is_python(cell):
+        return "%" + cell.lstrip()
+    return _minus_or_option(word, cell.strip()) if _OPTION.match(cell) else cell
+
+
+def _minus_or_option(word: str, text: str) -> str:
+    """What may be a subtraction or a magic with its options, as `ls -l`: a magic where there is no such variable."""
+    options = text[len(word) :].strip()
+    return f"({text}) if {word!r} in globals() else get_ipython().run_line_magic({word!r}, {options!r})"
 
 
 def _is_python(text: str) -> bool:

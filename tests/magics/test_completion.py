@@ -58,6 +58,7 @@ def test_routed_cells_complete_from_the_backend(shell, legacy) -> None:
         assert offered(shell, "%%beep_eval lab\nx = 1\nremote_o") == ["%%beep_eval lab\nx = 1\nremote_only"]
         assert "%%beep_eval lab\nremote_only.keys" in offered(shell, "%%beep_eval lab\nremote_only.ke")
         assert offered(shell, "%%beep_eval lab\nremote_only['k") == ["%%beep_eval lab\nremote_only['key']"]
+        assert offered(shell, "\n \n%%beep_eval lab\nremote_o") == ["\n \n%%beep_eval lab\nremote_only"]
         assert offered(shell, "%%beep_eval\nremote_o") == ["%%beep_eval\nremote_only"], "the only one that runs"
         shell.run_line_magic("beep", "use lab")
         assert offered(shell, "remote_") == ["remote_only"]

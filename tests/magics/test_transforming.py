@@ -21,6 +21,7 @@ from beep_jupyter.magics.transforming import transformed
         ("len??", "get_ipython().run_line_magic('pinfo2', 'len')\n"),
         ("%%bash -e\nls", "get_ipython().run_cell_magic('bash', '-e', 'ls')\n"),
         ("%%bash", "get_ipython().run_cell_magic('bash', '', '')\n"),
+        ("%%time?", "get_ipython().run_line_magic('pinfo', '%%time')\n"),
         ("if x:\n    !ls", "if x:\n    get_ipython().system('ls')\n"),
         (">>> x = 1\n>>> x", "x = 1\nx\n"),
     ],
@@ -46,6 +47,9 @@ def test_a_cell_magic_over_other_text_keeps_it() -> None:
         ("pip install numpy", "get_ipython().run_line_magic('pip', 'install numpy')\n"),
         ("pwd", "get_ipython().name_or_magic('pwd')"),
         ("cd = 1", "cd = 1\n"),
+        ("ls -l", "(ls -l) if 'ls' in globals() else get_ipython().run_line_magic('ls', '-l')"),
+        ("ls - l", "ls - l"),
+        ("ls -l == 1", "ls -l == 1"),
         ("who\nx", "who\nx\n"),
     ],
 )
