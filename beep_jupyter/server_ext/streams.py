@@ -24,6 +24,7 @@ class EventHandler(BeepHandler):
         super().initialize(name, **kwargs)
         self.has_left = False
         self._on_leaving: Callable[[], None] | None = None
+        self._sending = asyncio.Lock()
 
     async def stream(self, events: AsyncIterable[Event], close: Callable[[], None]) -> None:
         """Sends events until they end or the client leaves.
@@ -50,11 +51,15 @@ class EventHandler(BeepHandler):
         await self.send_text(f"event: {name}\ndata: {json.dumps(data, default=str)}\n\n")
 
     async def send_text(self, text: str) -> None:
-        """A part of the stream; as `send`."""
-        if self.has_left:
-            raise StreamClosedError
-        self.write(text)
-        await self.flush()
+        """A part of the stream; as `send`.
+
+        One at a time: of two that wait for a slow client, Tornado forgets the first, which would wait for ever.
+        """
+        async with self._sending:
+            if self.has_left:
+                raise StreamClosedError
+            self.write(text)
+            await self.flush()
 
     def on_connection_close(self) -> None:
         """The client has left."""
