@@ -5,15 +5,16 @@ Backends have no way to call the kernel, so it looks every two seconds, and at o
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from ..errors import BeepError
 from .messages import EventName
 
 LOOK_S = 2.0
+log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -66,8 +67,12 @@ class Watch:
         self._known = {}
         while self._is_wanted():
             self._soon.clear()
-            with suppress(BeepError):  # the home is unusable just now
+            try:
                 self._compare({seen["name"]: seen for seen in self._look()})
+            except BeepError as error:  # the home is unusable just now
+                log.debug("what runs cannot be listed: %s", error)
+            except Exception:  # a reader's top: the pages would hear nothing more, and not know it
+                log.exception("what runs cannot be listed")
             if self._pages:
                 self._soon.wait(LOOK_S)
 

@@ -6,6 +6,7 @@ Backends have no way to call this server, so it looks while somebody listens, an
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -17,6 +18,7 @@ from .feed import Feed, Listener
 from .threads import in_thread
 
 LOOK_S = 2.0
+log = logging.getLogger(__name__)
 _TOLD = ("name", "kind", "environment", "state", "owner", "worker_pid", "sessions")
 
 
@@ -40,6 +42,7 @@ class Watch:
         """All news of the feed from now on; first of each backend that runs."""
         with self._feed.listening() as listener:
             if self._watching is None or self._watching.done():
+                self._known = {}
                 self._watching = asyncio.ensure_future(self._go_on())
             else:
                 for facts in self._known.values():
@@ -56,11 +59,14 @@ class Watch:
             self._watching.cancel()
 
     async def _go_on(self) -> None:
-        self._known = {}
         while self._feed.is_heard:
             self._soon.clear()
-            with suppress(BeepError):  # the home is unusable just now
+            try:
                 self._compare({health.name: _told(health) for health in await in_thread(self._look)})
+            except BeepError as error:  # the home is unusable just now
+                log.debug("what runs cannot be listed: %s", error)
+            except Exception:  # a reader's top: whoever listens would hear nothing more, and not know it
+                log.exception("what runs cannot be listed")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._soon.wait(), LOOK_S)
 
