@@ -231,9 +231,10 @@ class Unknown(BeepHandler):
 
 
 async def _from_now(task: Task, listener: Listener) -> AsyncIterator[Event]:
-    """How the task is, and what becomes of it."""
+    """How the task is, and what becomes of it, also while the first is on its way."""
+    has_ended = task.has_ended
     yield "task", task.as_object()
-    if not task.has_ended:
+    if not has_ended:
         async for event in listener:
             yield event
 

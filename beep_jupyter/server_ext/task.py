@@ -49,13 +49,13 @@ class Task:
         self.target = target
         self.order = order
         self.state = "pending"
+        self.is_cancelled = False  # or about to be
         self.error: dict[str, Any] | None = None  # with the status that a reply would have
         self.result: dict[str, Any] | None = None
         self.feed = Feed()
         self._created_at = datetime.now(UTC)
         self._ended_at: datetime | None = None
         self._everybody = everybody
-        self._is_cancelled = False
         self._log: deque[str] = deque(maxlen=LOG_LINES)
         self._process: asyncio.subprocess.Process | None = None
         self._progress: dict[str, Any] | None = None
@@ -95,7 +95,7 @@ class Task:
             self._settle(last)
 
     def _settle(self, last: dict[str, Any] | None) -> None:
-        if last is None and self._is_cancelled:
+        if last is None and self.is_cancelled:
             return self._end("cancelled")
         said = last or {"error": _FAILED}
         self.result, self.error = said.get("result"), said.get("error")
@@ -103,9 +103,9 @@ class Task:
 
     def cancel(self) -> None:
         """Ends it without waiting: it cleans up, and is killed if it does not end. More than once is harmless."""
-        if self.has_ended or self._is_cancelled:
+        if self.has_ended or self.is_cancelled:
             return None
-        self._is_cancelled = True
+        self.is_cancelled = True
         if self.state == "pending":
             return self._end("cancelled")
         if self._process is not None:
@@ -124,7 +124,7 @@ class Task:
         with suppress(ConnectionError):  # it ended already; that it says nothing is an error
             process.stdin.write(json.dumps(self.order).encode() + b"\n")
             await process.stdin.drain()
-        if self._is_cancelled:
+        if self.is_cancelled:
             self._end_input(process)
         logging_it = asyncio.ensure_future(self._keep_log(process))
         last = await self._read(process)

@@ -54,7 +54,7 @@ class Tasks:
         order = {"home": self._home, "method": method, "arguments": arguments}
         under_way = [task for task in self._by_id.values() if not task.has_ended]
         for task in under_way:
-            if task.order == order:
+            if task.order == order and not task.is_cancelled:
                 return task
             if task.target == target and task.method.partition(".")[0] == method.partition(".")[0]:
                 message = f"Task {task.id} works on '{target}'. Wait for its end, or cancel it."
