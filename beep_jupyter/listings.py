@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from .backends.names import label
 from .errors import BackendNotFoundError, EnvironmentNotFoundError
+from .home import Home
 
 if TYPE_CHECKING:
+    from .backends.backend import Backend
     from .manager import Beep
     from .models import Environment, Health
 
@@ -55,6 +57,24 @@ def backend_object(beep: Beep, name: str) -> Health:
         if health.name == name:
             return health
     raise BackendNotFoundError(name, [health.name for health in running])
+
+
+def reach(beep: Beep, name: str) -> Backend:
+    """A client of the backend that a listing calls so, for one request.
+
+    `connect` would let the name mean that backend to this process from then on, in cells too.
+
+    Raises:
+        BackendNotFoundError: there is none.
+    """
+    from .backends.backend import Backend
+    from .backends.connection_file import running
+
+    address = backend_object(beep, name).address
+    file = next((file for file in running(Home(beep.home)) if file.address == address), None)
+    if file is None:  # it has ended just now
+        raise BackendNotFoundError(name)
+    return Backend(file)
 
 
 def _described(beep: Beep, environment: Environment, running: Iterable[Health]) -> dict[str, Any]:

@@ -48,6 +48,14 @@ class Routes:
     def runtimes(self, request: Request, _: str) -> Any:
         return [listings.as_object(runtime) for runtime in self._beep.runtimes.list()]
 
+    def download(self, request: Request, _: str) -> Any:
+        version = request["body"]["version"]
+        self._beep.runtimes.check(version)
+        return self._tasks.start("runtimes.init", version, {"version": version})
+
+    def remove(self, request: Request, id: str) -> Any:
+        self._beep.runtimes.remove(id)
+
     def environments(self, request: Request, _: str) -> Any:
         return listings.environment_objects(self._beep)
 
@@ -78,19 +86,27 @@ class Routes:
         return listings.as_object(listings.backend_object(self._beep, started.name))
 
     def interrupt(self, request: Request, name: str) -> Any:
-        return {"interrupted": self._beep.connect(name).interrupt()}
+        with listings.reach(self._beep, name) as backend:
+            return {"interrupted": backend.interrupt()}
 
     def restart(self, request: Request, name: str) -> Any:
-        self._beep.connect(name).restart()
+        known = self._beep.running(name)
+        if known is not None and known.address == listings.backend_object(self._beep, name).address:
+            known.restart()  # by the client that cells have: they need not be told of what was asked for here
+        else:
+            with listings.reach(self._beep, name) as backend:
+                backend.restart()
         self._look_soon()
         return listings.as_object(listings.backend_object(self._beep, name))
 
     def stop(self, request: Request, name: str) -> Any:
-        self._beep.stop(name)
+        with listings.reach(self._beep, name) as backend:
+            backend.stop()
         self._look_soon()
 
     def logs(self, request: Request, name: str) -> Any:
-        return [line.rstrip("\n") for line in self._beep.connect(name).logs()]
+        with listings.reach(self._beep, name) as backend:
+            return [line.rstrip("\n") for line in backend.logs()]
 
     def tasks(self, request: Request, _: str) -> Any:
         return self._tasks.list()
@@ -101,6 +117,8 @@ class Routes:
 
 _ROUTES: dict[tuple[str, str], Answer] = {
     ("GET", "runtimes"): Routes.runtimes,
+    ("POST", "runtimes"): Routes.download,
+    ("DELETE", "runtimes/*"): Routes.remove,
     ("GET", "environments"): Routes.environments,
     ("POST", "environments"): Routes.create,
     ("DELETE", "environments/*"): Routes.delete,

@@ -19,6 +19,7 @@ from ..errors import (
 )
 from ..home import absolute_path
 from ..models import OnProgress, Runtime
+from ..names import check_name
 from .finder import Finder, none_usable
 from .places import Places
 from .records import Record, Records
@@ -204,6 +205,21 @@ class RuntimeManager:
         if make_default or self.default is None:
             self.set_default(result.runtime)
         return replace(result, runtime=self.find(result.runtime.id))
+
+    def check(
+        self, version: str | None = None, *, name: str | None = None, path: str | os.PathLike[str] | None = None
+    ) -> None:
+        """Refuses what `init` would refuse at once; whether it can be downloaded shows later.
+
+        Raises:
+            UsageError: the version or the name cannot be.
+            RuntimeNotFoundError, UnsupportedRuntimeError: no usable Python is at the path.
+        """
+        _wanted(version)
+        if name is not None:
+            check_name("runtime", name)
+        if path is not None:
+            self.find(absolute_path(path))
 
     def _make_sure(
         self,

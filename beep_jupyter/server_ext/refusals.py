@@ -6,28 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 from ..environments.lookup import find_usable
 from ..environments.requirements import parse_names, parse_packages
-from ..errors import UsageError
-from ..home import Home, absolute_path
-from ..names import check_name
+from ..errors import RuntimeNotFoundError, UsageError
+from ..home import Home
 from ..runtimes.versions import parse
 from .files import with_files
 
 if TYPE_CHECKING:
     from ..manager import Beep
+    from ..models import Runtime
 
 
-def refuse_runtime(beep: Beep, said: dict[str, Any]) -> None:
-    """Refuses a version, name or path that cannot be.
+def called_runtime(beep: Beep, id: str) -> Runtime:
+    """The runtime of that id, or that a version means.
+
+    No path: who may only read must not have the server start the program that lies there.
 
     Raises:
-        UsageError, RuntimeNotFoundError, UnsupportedRuntimeError.
+        RuntimeNotFoundError, UnsupportedRuntimeError.
     """
-    if "version" in said and parse(said["version"]) is None:
-        raise UsageError(f"{said['version']!r} is no Python version.", "Say one like 3.12, 3.9.18 or '>=3.9,<3.12'.")
-    if "name" in said:
-        check_name("runtime", said["name"])
-    if "path" in said:
-        beep.runtimes.find(absolute_path(said["path"]))
+    known = [runtime.id for runtime in beep.runtimes.list()]
+    if id not in known and parse(id) is None:
+        raise RuntimeNotFoundError(id, known)
+    return beep.runtimes.find(id)
 
 
 def refuse_environment(beep: Beep, said: dict[str, Any]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import listings
 from .execution import execute
 from .feed import Feed
-from .refusals import changed_environment, refuse_environment, refuse_packages, refuse_runtime
+from .refusals import called_runtime, changed_environment, refuse_environment, refuse_packages
 from .task import Task
 from .tasks import Tasks
 from .threads import in_thread
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..models import Health, Output, Runtime
 
 STOP_S = 6.0  # what is given for an orderly end; the rest ends with the process
+Answer = TypeVar("Answer")
 Body = dict[str, Any]
 
 
@@ -53,7 +54,7 @@ class Service:
         Raises:
             RuntimeNotFoundError, UnsupportedRuntimeError.
         """
-        return await in_thread(self._beep.runtimes.find, id)
+        return await in_thread(called_runtime, self._beep, id)
 
     async def install_runtime(self, said: Body) -> Task:
         """Makes sure of a runtime, as a task.
@@ -61,7 +62,8 @@ class Service:
         Raises:
             UsageError, RuntimeNotFoundError: before a task is made.
         """
-        await in_thread(refuse_runtime, self._beep, said)
+        version, name, path = (said.get(key) for key in ("version", "name", "path"))
+        await in_thread(self._beep.runtimes.check, version, name=name, path=path)
         target = said.get("name") or said.get("version") or "default"
         return self.tasks.start("runtimes.init", target, said)
 
@@ -176,7 +178,7 @@ class Service:
         Raises:
             BackendNotFoundError.
         """
-        await in_thread(lambda: self._reach(name).stop())
+        await self._ask(name, lambda backend: backend.stop())
         self.watch.look_soon()
 
     async def interrupt(self, name: str) -> Body:
@@ -185,7 +187,7 @@ class Service:
         Raises:
             BackendNotFoundError.
         """
-        return {"interrupted": await in_thread(lambda: self._reach(name).interrupt())}
+        return {"interrupted": await self._ask(name, lambda backend: backend.interrupt())}
 
     async def restart(self, name: str) -> Health:
         """Gives a backend a fresh worker.
@@ -193,7 +195,7 @@ class Service:
         Raises:
             BackendNotFoundError, StartError.
         """
-        await in_thread(lambda: self._reach(name).restart())
+        await self._ask(name, lambda backend: backend.restart())
         self.watch.look_soon()
         return await self.backend(name)
 
@@ -203,7 +205,7 @@ class Service:
         Raises:
             BackendNotFoundError.
         """
-        return await in_thread(lambda: [line.rstrip("\n") for line in self._reach(name).logs()])
+        return await self._ask(name, lambda backend: [line.rstrip("\n") for line in backend.logs()])
 
     async def execute(self, name: str, said: Body, on_output: Callable[[Output], None] | None = None) -> Body:
         """Runs code in a backend; see `execution.execute`.
@@ -211,7 +213,7 @@ class Service:
         Args:
             on_output: called on a thread with each output as it comes.
         """
-        return await in_thread(lambda: execute(self._reach(name), said, on_output))
+        return await self._ask(name, lambda backend: execute(backend, said, on_output))
 
     async def stop(self) -> None:
         """Ends tasks, streams and the backends that this server owns."""
@@ -224,6 +226,11 @@ class Service:
     def _stop_at(self, address: str) -> None:
         self._beep.connect(address).stop()
 
-    def _reach(self, name: str) -> Backend:
-        """A client of the backend that a listing calls so; `connect` would take a name for a path, too."""
-        return self._beep.connect(listings.backend_object(self._beep, name).address)
+    async def _ask(self, name: str, question: Callable[[Backend], Answer]) -> Answer:
+        """What a backend answers, by the name that listings give it."""
+
+        def ask() -> Answer:
+            with listings.reach(self._beep, name) as backend:
+                return question(backend)
+
+        return await in_thread(ask)

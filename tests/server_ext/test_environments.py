@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import httpx
 import pytest
@@ -150,6 +150,17 @@ def test_a_name_under_way_is_refused_and_the_same_wish_is_the_same_task(
     assert id in refused.json()["message"]
 
 
+def test_a_wish_that_is_repeated_while_its_task_is_cancelled_is_not_taken_for_it(
+    client: Client, name: str, python: str, slow: str
+) -> None:
+    wish = {"name": name, "python": python, "packages": [slow]}
+    id = client.begun("POST", "environments", wish)
+    client.when(id, is_running)
+    client.ask("DELETE", "tasks/{id}", id=id)
+    again = client.ask("POST", "environments", wish)
+    assert again.status_code == 409 or again.json()["id"] != id
+
+
 def test_tasks_beyond_the_limit_wait_and_can_be_cancelled_while_they_do(
     client: Client, name: str, python: str, slow: str
 ) -> None:
@@ -233,6 +244,17 @@ def test_runtimes_are_listed_adopted_and_removed(client: Client, python: str) ->
     assert client.ask("DELETE", "runtimes/{id}", id="mine").status_code == 204
     found_only = next(runtime["id"] for runtime in found if runtime["kind"] not in ("managed", "adopted"))
     assert client.ask("DELETE", "runtimes/{id}", id=found_only).status_code == 422
+
+
+def test_who_asks_for_a_runtime_by_a_path_starts_nothing_there(client: Client, tmp_path: Path) -> None:
+    program, trace = tmp_path / "python3", tmp_path / "was-started"
+    program.write_text(f"#!/bin/sh\ntouch {trace}\n")
+    program.chmod(0o700)
+    refused = client.ask("GET", "runtimes/{id}", id=quote(str(program), safe=""))
+    assert (refused.status_code, refused.json()["code"]) == (404, "runtime_not_found")
+    assert not trace.exists()
+    known = client.get("runtimes")[0]
+    assert client.get("runtimes/{id}", id=known["version"])["version"] == known["version"]
 
 
 @pytest.mark.parametrize(
