@@ -6,11 +6,13 @@ Another process's owned backend is listed as `NAME@PID` and reached only by `con
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 
 from ..home import jupyter_runtime_folder
 from ..models import Health
+from . import processes
 
 
 def label(health: Health) -> str:
@@ -24,8 +26,21 @@ def is_others(health: Health) -> bool:
 
 
 def is_jupyter_server(pid: int | None) -> bool:
-    """Whether a process is a Jupyter server of this user, by the file that each keeps while it runs."""
-    return pid is not None and (jupyter_runtime_folder() / f"jpserver-{pid}.json").exists()
+    """Whether a process is a Jupyter server of this user, by the file that each keeps while it runs.
+
+    A server that was killed leaves its file, and its number may be another process's by now, which does not listen
+    where the file says.
+    """
+    if pid is None:
+        return False
+    try:
+        facts = json.loads((jupyter_runtime_folder() / f"jpserver-{pid}.json").read_bytes())
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):  # it is being written
+        return True
+    port = facts.get("port") if isinstance(facts, dict) else None
+    return not port or processes.may_listen(pid, port)  # at a Unix socket it has none
 
 
 def meant(name: str, running: Iterable[Health]) -> Health | None:

@@ -14,6 +14,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+_LISTEN = b"0A"  # linux/net/tcp_states.h
 _SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
@@ -100,6 +101,23 @@ def runs(pid: int, argument: str) -> bool:
     return is_alive(pid) and argument.encode() in _read(f"/proc/{pid}/cmdline").split(b"\0")
 
 
+def may_listen(pid: int, port: int) -> bool:
+    """Whether a process has a socket that listens at a TCP port; True as well where that cannot be seen."""
+    tables = [_read(f"/proc/{pid}/net/{table}").splitlines()[1:] for table in ("tcp", "tcp6")]
+    folder = f"/proc/{pid}/fd"
+    try:
+        held = {_link(f"{folder}/{name}") for name in os.listdir(folder)}
+    except OSError:
+        return True
+    rows = [line.split() for table in tables for line in table]
+    if not rows:
+        return True
+    return any(
+        row[3] == _LISTEN and int(row[1].rpartition(b":")[2], 16) == port and b"socket:[%b]" % row[9] in held
+        for row in rows
+    )
+
+
 def end(pid: int, argument: str, ladder: Iterable[tuple[int, float]]) -> None:
     """Ends the process that was started with this argument, if it still runs.
 
@@ -164,6 +182,14 @@ def _read(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read()
+    except OSError:
+        return b""
+
+
+def _link(path: str) -> bytes:
+    """Where a link of /proc leads; empty where it is gone."""
+    try:
+        return os.fsencode(os.readlink(path))
     except OSError:
         return b""
 
