@@ -1,4 +1,4 @@
-"""One management command: `python -I -S venv_job.py PACKAGE`, started by a server of any kind.
+"""One management command: `python -I -S venv_job.py PACKAGE`, started by a server of any kind, or by the panel.
 
 Argument: the folder that holds the package `beep_jupyter`. On standard input comes one line of JSON, {"command": C,
 "fields": {…}}, and then nothing: its end means that nobody wants the result any more. On standard output go lines of
@@ -45,7 +45,8 @@ def main() -> None:
     try:
         order = json.loads(sys.stdin.readline())
         cancel_at_end_of_input()
-        say({"result": COMMANDS[order["command"]](Beep(), order["fields"], lambda step: _tell(say, step))})
+        command = (COMMANDS | OF_THE_PANEL)[order["command"]]
+        say({"result": command(Beep(), order["fields"], lambda step: _tell(say, step))})
     except BeepError as error:
         say({"error": facts_of(error)})
     except KeyboardInterrupt:
@@ -96,6 +97,12 @@ def uninstall(beep: Beep, fields: Fields, on_progress: OnProgress) -> Fields:
     return _changes(beep.environments.uninstall(fields["name"], packages, dry_run=is_dry_run, on_progress=on_progress))
 
 
+def init(beep: Beep, fields: Fields, on_progress: OnProgress) -> Fields:
+    """{version} → {runtime, how, note}"""
+    done = beep.runtimes.init(fields["version"], on_progress=on_progress)
+    return {"runtime": done.runtime.id, "how": done.how, "note": done.note}
+
+
 COMMANDS: dict[str, Callable[[Beep, Fields, OnProgress], Fields]] = {
     "admin": lambda beep, _, on_progress: _one(beep.environments.admin(on_progress)),
     "clone": lambda beep, fields, on_progress: _one(
@@ -109,6 +116,8 @@ COMMANDS: dict[str, Callable[[Beep, Fields, OnProgress], Fields]] = {
     "status": lambda beep, fields, _: _one(beep.environments.get(fields["name"])),
     "uninstall": uninstall,
 }
+# Not for who reaches a backend: runtimes are those of the machine that the panel's kernel runs on.
+OF_THE_PANEL: dict[str, Callable[[Beep, Fields, OnProgress], Fields]] = {"init": init}
 
 
 def _tell(say: Say, progress: Progress) -> None:

@@ -15,7 +15,8 @@ says whose:
   `environment-delete`; `create-form` with `create-name`, `create-python`, `create-packages`, `create`;
   `install-form` with `install-packages`, `install-preview`, `install-changes`, `install`, `install-close`;
   `delete-form` with `delete`, `delete-keep`
-- runtimes: `runtimes`, `runtime`
+- runtimes: `runtimes`, `runtime`, `runtime-remove`; `download-form` with `download-version`, `download`; `remove-form`
+  with `remove`, `remove-keep`
 - work: `tasks`, `task`, `task-state`, `task-progress`, `task-text`, `task-cancel`, `task-dismiss`
 - the log: `logs`, `logs-text`, `logs-follow`, `logs-close`
 - what is empty: `backends-empty`, `environments-empty`, `runtimes-empty`

@@ -34,7 +34,7 @@ class Task:
 
     Args:
         method: as REST calls it, such as `environments.create`.
-        target: the environment that it works on.
+        target: the environment or the version of a runtime that it works on.
         home: the home folder that its process works in.
         tell: takes the name and data of each event, on the task's thread.
     """
@@ -152,8 +152,8 @@ class Tasks:
         """Begins a task; answers it as it is now."""
         task = Task(method, target, self._home, self._tell)
         self._tasks[task.id] = task
-        for ended in [task for task in self._tasks.values() if task.has_ended][:-KEPT]:
-            del self._tasks[ended.id]
+        for ended in [task for task in list(self._tasks.values()) if task.has_ended][:-KEPT]:
+            self._tasks.pop(ended.id, None)  # two requests may begin one at the same time
         task.run(fields)
         return task.as_object()
 

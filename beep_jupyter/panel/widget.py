@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..manager import Beep
 
 STATIC = Path(__file__).with_name("static")
-PARTS = ("elements", "carriers", "store", "backends", "environments", "tasks", "logs", "panel")
+PARTS = ("elements", "carriers", "store", "backends", "environments", "runtimes", "tasks", "logs", "panel")
 _UNFORESEEN = {"code": "internal", "message": "The panel failed in the kernel; its log says how."}
 
 log = logging.getLogger(__name__)
@@ -69,9 +69,9 @@ class Panel(anywidget.AnyWidget):
     def close(self) -> None:
         """Takes it away, wherever it is shown; cancels what it had begun, and leaves no thread and no comm."""
         self._watch.stop()
-        self._tasks.stop()
         for thread in list(self._answering):
             thread.join()
+        self._tasks.stop()  # behind the answers, which may have begun some
         self.layout.close()  # a widget of its own, with a comm of its own
         super().close()
 

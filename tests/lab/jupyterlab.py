@@ -39,6 +39,7 @@ class JupyterLab:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.home = folder / "home"
         self.root = folder / "root"
         self._folder = folder
         self._log = folder / "server.log"
@@ -73,7 +74,7 @@ class JupyterLab:
     def _variables(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "JPY_", "BEEP_"))}
         return kept | {
-            "BEEP_HOME": str(self._folder / "home"),
+            "BEEP_HOME": str(self.home),
             "IPYTHONDIR": str(self._folder / "ipython"),
             "JUPYTER_RUNTIME_DIR": str(self._folder / "run"),
             "JUPYTER_CONFIG_DIR": str(self._folder / "config"),

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from beep_jupyter import Beep
 from tests.environments.conftest import make_wheel
 from tests.lab.conftest import Open
 from tests.lab.jupyterlab import JupyterLab
 from tests.lab.notebook_page import TALL
 from tests.lab.panel_page import SHOWN_MS, PanelPage
+from tests.runtimes.conftest import THIS_VERSION, Archive, Source
+from tests.runtimes.conftest import archive as archive
 
 pytestmark = pytest.mark.timeout(90)
 PANEL = "%load_ext beep_jupyter\n%beep panel"
+NOT_NOTHING = re.compile(r"^[1-9]")
 ENDLESS = "%%beep_eval files\nimport time\nprint('begun')\nwhile True:\n    time.sleep(0.1)"
 KINDS = {"files": "pipe", "web": "http", "calls": "grpc"}
 # Builds itself when the test says so, so that the work is under way for as long as it is looked at.
@@ -49,6 +55,15 @@ def package(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def downloads(lab: JupyterLab, archive: Archive, tmp_path: Path) -> Iterator[Source]:
+    """What the home of the server downloads Pythons from, on the loopback."""
+    source = Source(archive, tmp_path / "downloads.json")
+    Beep(lab.home).config.set("download.list", str(source.list_file))
+    yield source
+    source.close()
+
+
 def create(panel: PanelPage, package: Path) -> None:
     """Builds the environment `reports`, and sees that it is built."""
     panel.create("reports", str(package))
@@ -60,6 +75,19 @@ def create(panel: PanelPage, package: Path) -> None:
     panel.wait_text("task-state", "done", "reports")
     panel.wait_text("environment-state", "ready", "reports")
     panel.press("task-dismiss", "reports")
+
+
+def download(panel: PanelPage, downloads: Source) -> None:
+    """Begins to download a Python that does not come, and cancels it."""
+    downloads.offer("stalled")
+    panel.part("download-version").fill(THIS_VERSION)
+    panel.press("download")
+    panel.wait_text("task-text", "Downloading Python", THIS_VERSION)
+    expect(panel.part("task-progress", THIS_VERSION)).to_have_attribute("value", NOT_NOTHING, timeout=SHOWN_MS)
+    panel.shoot("panel-download")
+    panel.press("task-cancel", THIS_VERSION)
+    panel.wait_text("task-state", "cancelled", THIS_VERSION)
+    panel.press("task-dismiss", THIS_VERSION)
 
 
 def interrupt(panel: PanelPage, number: int) -> None:
@@ -84,11 +112,12 @@ def read_log(panel: PanelPage) -> None:
     expect(panel.part("logs")).to_be_hidden()
 
 
-def test_everything_is_steered_through_the_server(opened: Open, package: Path) -> None:
+def test_everything_is_steered_through_the_server(opened: Open, package: Path, downloads: Source) -> None:
     panel = PanelPage(opened("panel.ipynb", PANEL, ENDLESS, view=TALL), 0)
     panel.wait_text("mode", "Through the Jupyter server")
     expect(panel.part("backends-empty")).to_be_visible()
     create(panel, package)
+    download(panel, downloads)
     for name, kind in KINDS.items():
         panel.start(kind, "reports", name)
     interrupt(panel, 1)

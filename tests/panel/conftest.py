@@ -14,6 +14,8 @@ from beep_jupyter.home import Home
 from tests.magics.conftest import let_go as let_go
 from tests.magics.test_kernel import Kernel
 from tests.panel.page import Page
+from tests.runtimes.conftest import Archive, Source
+from tests.runtimes.conftest import archive as archive
 from tests.server_ext.conftest import HOST_PYTHON
 from tests.server_ext.conftest import slow as slow
 from tests.server_ext.conftest import source as source
@@ -30,6 +32,14 @@ def panel_home(source: dict[str, str]) -> Iterator[Home]:
         yield Home()
         Beep().stop_all()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def downloads(archive: Archive, tmp_path: Path) -> Iterator[Source]:
+    """A source of one Python, on the loopback."""
+    source = Source(archive, tmp_path / "downloads.json")
+    yield source
+    source.close()
 
 
 @pytest.fixture(scope="module")

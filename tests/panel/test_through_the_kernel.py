@@ -13,10 +13,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from beep_jupyter import Beep
+from beep_jupyter.backends import processes
 from beep_jupyter.errors import ExecutionError
 from beep_jupyter.server_ext import contract
 from tests.magics.test_kernel import Kernel
 from tests.panel.page import Page
+from tests.runtimes.conftest import THIS_VERSION, Source
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -144,6 +146,51 @@ def test_the_log_comes_as_text(page: Page, backend: str) -> None:
     assert any("ready" in line for line in lines)
 
 
+def test_anothers_backend_is_looked_at_and_the_name_still_means_the_notebooks_own(page: Page, backend: str) -> None:
+    with Beep().start("pipe", "legacy", name=backend) as others:
+        name = f"{backend}@{os.getpid()}"
+        assert page.call("GET", "backends", name, "logs")
+        assert page.call("POST", "backends", name, "interrupt") == {"interrupted": False}
+        own = next(found for found in page.call("GET", "backends") if found["name"] == backend)
+        asked = page.kernel.run(f"%%beep_eval {backend}\nimport os; os.getpid()")
+        assert asked[0]["data"]["text/plain"] == str(own["worker_pid"])
+        page.call("DELETE", "backends", name)
+        assert not others.connection_file.exists()
+    assert [found["pid"] for found in page.call("GET", "backends")] == [own["pid"]]
+
+
+def test_a_restart_through_the_panel_needs_no_explanation_in_the_next_cell(page: Page, backend: str) -> None:
+    page.kernel.run(f"%%beep_eval {backend}\nx = 1")
+    page.call("POST", "backends", backend, "restart")
+    assert page.kernel.run(f"%%beep_eval {backend}\n'x' in globals()")[0]["data"]["text/plain"] == "False"
+
+
+def test_a_runtime_is_downloaded_and_removed_and_a_cancelled_download_leaves_nothing(
+    page: Page, downloads: Source
+) -> None:
+    folder = Beep().home / "runtimes"
+    page.kernel.run(f"%env BEEP_DOWNLOAD_LIST={downloads.list_file}")
+    assert page.refusal("POST", "runtimes", body={"version": "abc"}).startswith("'abc' is no Python version.")
+    downloads.offer("slow")
+    begun = page.call("POST", "runtimes", body={"version": THIS_VERSION})
+    check("Task", begun)
+    while not page.wait_for("progress", id=begun["id"])["done_bytes"]:
+        pass
+    page.call("DELETE", "tasks", begun["id"])
+    check("Task", page.wait_for("task", id=begun["id"], state="cancelled"))
+    assert list(folder.iterdir()) == []
+    downloads.offer("good")
+    begun = page.call("POST", "runtimes", body={"version": THIS_VERSION})
+    done = page.wait_for("task", id=begun["id"], state="done")
+    check("Task", done)
+    assert done["result"]["how"] == "downloaded"
+    id = done["result"]["runtime"]
+    assert [found["kind"] for found in page.call("GET", "runtimes") if found["id"] == id] == ["managed"]
+    page.call("DELETE", "runtimes", id)
+    assert list(folder.iterdir()) == []
+    assert id in page.refusal("DELETE", "runtimes", id)
+
+
 def test_a_worker_that_died_is_told_and_restarted(page: Page, backend: str) -> None:
     before = next(found for found in page.call("GET", "backends") if found["name"] == backend)
     os.kill(before["worker_pid"], signal.SIGKILL)
@@ -176,6 +223,9 @@ def test_a_page_that_goes_leaves_no_thread_and_unloading_no_comm(page: Page, slo
     page.say({"type": "come", "page": "two"})
     begun = page.call("POST", "environments", body={"name": "unfinished", "packages": [slow]})
     page.wait_for("progress", id=begun["id"])
+    late = {"name": "late", "python": ">=3.8", "packages": [slow]}
+    page.ask("POST", "environments", body=late)  # is answered while the extension is unloaded
     page.kernel.run("%unload_ext beep_jupyter")
     assert page.left() == {"comms": 0, "threads": []}
+    assert [pid for pid in processes.descendants(page.state["kernel_pid"]) if processes.is_alive(pid)] == []
     assert not list((Beep().home / "environments").glob("unfinished*/**/pyvenv.cfg"))

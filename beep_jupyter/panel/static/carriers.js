@@ -7,7 +7,55 @@
 /** @typedef {{type: "event", event: "backend"|"task"|"progress", data: object}} Event */
 
 const EVENTS = ["backend", "task", "progress"];
+const GONE = "The kernel that showed this panel is gone. Run %beep panel again.";
 const SLOW_MS = 3000;
+const RETRY_MS = 5000;
+
+/** The events of a server. Panels of one page share one stream, since a browser opens few connections to one server.
+ * A browser comes back by itself to a server that is gone, but not to one that refused it, as the proxy before a server
+ * does that is started again.
+ */
+class EventStream {
+  /** @param {string} url */
+  static at(url) {
+    const streams = (globalThis[Symbol.for("beep-jupyter.events")] ??= new Map());
+    if (!streams.has(url)) streams.set(url, new EventStream(url, () => streams.delete(url)));
+    return streams.get(url);
+  }
+
+  constructor(url, onEnd) {
+    Object.assign(this, { url, onEnd, listeners: new Set(), isLost: false });
+    this.connect();
+  }
+
+  connect() {
+    this.source = new EventSource(this.url);
+    for (const name of EVENTS) {
+      this.source.addEventListener(name, ({ data }) => this.tell((listener) => listener.onEvent(name, JSON.parse(data))));
+    }
+    this.source.addEventListener("open", () => this.become(false));
+    this.source.addEventListener("error", () => {
+      this.become(true);
+      if (this.source.readyState === EventSource.CLOSED) this.retry = setTimeout(() => this.connect(), RETRY_MS);
+    });
+  }
+
+  become(isLost) {
+    this.isLost = isLost;
+    this.tell((listener) => (isLost ? listener.onLost() : listener.onOpen()));
+  }
+
+  tell(act) {
+    [...this.listeners].forEach(act);
+  }
+
+  remove(listener) {
+    if (!this.listeners.delete(listener) || this.listeners.size > 0) return;
+    clearTimeout(this.retry);
+    this.source.close();
+    this.onEnd();
+  }
+}
 
 /** Through the Jupyter server, with the login that the page has. */
 class RestCarrier {
@@ -39,32 +87,19 @@ class RestCarrier {
     return content;
   }
 
-  /** Hears of events, of each new connection, before which some may have been missed, and of a connection that is lost.
-   * Panels of one page share one stream, since a browser opens few connections to one server.
-   */
+  /** Hears of events, of each new connection, before which some may have been missed, and of a connection that is lost. */
   listen(onEvent, onOpen, onWait) {
-    const streams = (globalThis[Symbol.for("beep-jupyter.events")] ??= new Map());
-    const shared = streams.get(this.root) ?? { source: new EventSource(`${this.root}/events`), listeners: 0 };
-    const { source } = shared;
-    streams.set(this.root, shared);
-    shared.listeners += 1;
-    let isFirst = source.readyState === EventSource.CONNECTING;
-    const hear = (name) => [name, (message) => onEvent(name, JSON.parse(message.data))];
-    const heard = new Map(EVENTS.map(hear));
-    heard.set("error", () => onWait(true));
-    heard.set("open", () => {
+    const stream = EventStream.at(`${this.root}/events`);
+    let isFirst = stream.listeners.size === 0;
+    const onReopen = () => {
       onWait(false);
       if (!isFirst) onOpen();
       isFirst = false;
-    });
-    heard.forEach((listener, name) => source.addEventListener(name, listener));
-    this.close = () => {
-      heard.forEach((listener, name) => source.removeEventListener(name, listener));
-      shared.listeners -= 1;
-      if (shared.listeners > 0) return;
-      source.close();
-      streams.delete(this.root);
     };
+    const listener = { onEvent, onOpen: onReopen, onLost: () => onWait(true) };
+    stream.listeners.add(listener);
+    this.close = () => stream.remove(listener);
+    if (stream.isLost) onWait(true);
     onOpen();
   }
 
@@ -90,10 +125,20 @@ class KernelCarrier {
   call(method, path, { flags = [], body = {} } = {}) {
     const id = `${this.page}-${(this.count += 1)}`;
     return new Promise((resolve, reject) => {
+      if (!this.say({ type: "request", id, method, path, flags, body })) return reject(new Error(GONE));
       const slow = setTimeout(() => this.onWait?.(true), SLOW_MS);
-      this.asked.set(id, { resolve, reject, slow });
-      this.model.send({ type: "request", id, method, path, flags, body });
+      return this.asked.set(id, { resolve, reject, slow });
     });
+  }
+
+  /** Sends a message; false where the kernel was started again, which closes the comms of the one before. */
+  say(message) {
+    try {
+      this.model.send(message);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** @param {Heard|Reply|Event} message */
@@ -111,14 +156,14 @@ class KernelCarrier {
 
   listen(onEvent, onOpen, onWait) {
     Object.assign(this, { onEvent, onWait });
-    this.model.send({ type: "come", page: this.page });
+    this.say({ type: "come", page: this.page });
     onOpen();
   }
 
   close() {
     for (const { slow } of this.asked.values()) clearTimeout(slow);
     this.model.off("msg:custom", this.hear);
-    this.model.send({ type: "go", page: this.page });
+    this.say({ type: "go", page: this.page });
   }
 }
 

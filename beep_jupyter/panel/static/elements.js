@@ -60,19 +60,29 @@ function field(beep, placeholder, more = {}) {
   return element("input", { type: "text", "data-beep": beep, placeholder, ...plain, ...more });
 }
 
+const CONTROLS = "button, input, select";
+const isShown = (control) => control.getClientRects().length > 0;
+
+/** Changes what is in `root`, and keeps the focus there: where its control goes or is hidden, the nearest one gets it. */
+function keepingFocus(root, change) {
+  const control = root.contains(document.activeElement) ? document.activeElement : null;
+  const around = [];
+  for (let place = control; place && place !== root; place = place.parentElement) around.push(place.parentElement);
+  change();
+  if (!control || (isShown(control) && control === document.activeElement)) return;
+  const nearest = around.flatMap((place) => [...place.querySelectorAll(CONTROLS)]).find(isShown);
+  (isShown(control) ? control : nearest)?.focus();
+}
+
 /** Makes the children of `parent` one for each item, after those that it has of its own (a table's head).
- * Those that were there stay, with the focus that is in them; where one goes that has it, the first control gets it.
+ * Those that were there stay, with the focus that is in them.
  * @param {(item: any) => string} keyOf
  * @param {(item: any) => HTMLElement} make its result has a method `update(item)`
  */
 function keep(parent, items, keyOf, make) {
   const kept = () => [...parent.children].filter((child) => child.dataset.key !== undefined);
   const keys = new Set(items.map(keyOf));
-  let hadFocus = false;
-  for (const child of kept().filter(({ dataset }) => !keys.has(dataset.key))) {
-    hadFocus ||= child.contains(document.activeElement);
-    child.remove();
-  }
+  for (const child of kept().filter(({ dataset }) => !keys.has(dataset.key))) child.remove();
   const known = new Map(kept().map((child) => [child.dataset.key, child]));
   items.forEach((item, index) => {
     const child = known.get(keyOf(item)) ?? make(item);
@@ -80,8 +90,6 @@ function keep(parent, items, keyOf, make) {
     child.update(item);
     if (kept()[index] !== child) parent.insertBefore(child, kept()[index] ?? null);
   });
-  if (!hadFocus) return;
-  parent.closest(".beep-panel").querySelector("section:not([hidden]) :is(button, select, input)")?.focus();
 }
 
 /** Says what a select offers, and keeps what is chosen. */
@@ -107,6 +115,34 @@ function section(beep, title, columns, empty) {
     keep(table, items, keyOf, make);
   };
   return whole;
+}
+
+/** A row below another one, for what is said there and for one form at a time.
+ * @param {...HTMLElement} said what it always holds; without text in it and without a form the row is hidden
+ */
+function drawer(columns, ...said) {
+  const place = element("td", { colspan: columns }, ...said);
+  const row = element("tr", { class: "beep-below" }, place);
+  let opener = null;
+  row.settle = () => (row.hidden = place.childElementCount === said.length && !place.textContent);
+  const close = () => {
+    place.replaceChildren(...said);
+    row.settle();
+    opener?.focus();
+  };
+  /** A button that opens what `make(close)` answers: a form, and its control that gets the focus. */
+  row.opening = (beep, text, name, make) => {
+    const by = button(beep, text, () => {
+      const [made, first] = make(close);
+      opener = by;
+      made.addEventListener("keydown", (event) => event.key === "Escape" && close());
+      place.replaceChildren(...said, made);
+      row.settle();
+      first.focus();
+    }, { name });
+    return by;
+  };
+  return row;
 }
 
 /** The cells of a row; the last holds its buttons. */

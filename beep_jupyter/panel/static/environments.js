@@ -1,6 +1,7 @@
-/* The tables of environments and runtimes, and the forms that create, change and delete environments. */
+/* The table of environments, and the forms that create, change and delete them. */
 
-const words = (text) => text.split(/[\s,]+(?![^[]*\])/).filter(Boolean);
+/** Requirements with blanks or commas between them; both may also stand within one, as in `numpy >=1.26, <3`. */
+const words = (text) => text.trim().split(/(?<![<>=!~@;,\s])[\s,]+(?![<>=!~@;\s,[]|[^[]*\])/).filter(Boolean);
 
 function sizeText(bytes) {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -24,32 +25,12 @@ function environmentsView(store) {
 function environmentRow(store, name) {
   const state = element("span", { "data-beep": "environment-state", "data-name": name, class: "beep-state" });
   const [python, packages, size] = ["", "", ""].map((text) => document.createTextNode(text));
-  const place = element("td", { colspan: 6 });
   const problem = element("p", { "data-beep": "environment-problem", "data-name": name, role: "status" });
-  const below = element("tr", { class: "beep-below" }, place);
-  let opener = null;
-  const settle = () => (below.hidden = place.childElementCount === 1 && !problem.textContent);
-  const close = () => {
-    place.replaceChildren(problem);
-    settle();
-    opener?.focus();
-  };
-  const open = (by, made, focus) => {
-    opener = by;
-    made.addEventListener("keydown", (event) => event.key === "Escape" && close());
-    place.replaceChildren(problem, made);
-    settle();
-    focus.focus();
-  };
-  const opening = (beep, text, make) => {
-    const by = button(beep, text, () => open(by, ...make(store, name, close)), { name });
-    return by;
-  };
-  const install = opening("environment-install", "Install…", installForm);
-  const remove = opening("environment-delete", "Delete…", deleteForm);
+  const below = drawer(6, problem);
+  const install = below.opening("environment-install", "Install…", name, (close) => installForm(store, name, close));
+  const remove = below.opening("environment-delete", "Delete…", name, (close) => deleteForm(store, name, close));
   const row = cells([name, python, state, packages, size], [install, remove]);
   const body = element("tbody", { "data-beep": "environment", "data-name": name }, row, below);
-  place.append(problem);
   body.update = (environment) => {
     python.data = environment.version;
     packages.data = String(environment.packages.length);
@@ -57,7 +38,7 @@ function environmentRow(store, name) {
     size.data = sizeText(environment.size_bytes);
     state.textContent = state.dataset.state = environment.state;
     problem.textContent = environment.problem;
-    settle();
+    below.settle();
   };
   return body;
 }
@@ -118,19 +99,4 @@ function deleteForm(store, name, close) {
   const act = () => store.deleteEnvironment(name, running > 0);
   const remove = button("delete", "Delete", act, { type: "submit", main: true });
   return [form("delete-form", `Delete ${name}`, remove, question, remove, keepIt), keepIt];
-}
-
-function runtimesView(store) {
-  const empty = "No Python was found on this machine. %beep init 3.12 downloads one.";
-  const view = section("runtimes", "Runtimes", ["Id", "Version", "Found as", "Path", ""], empty);
-  view.update = () => view.show(store.runtimes, ({ id }) => id, runtimeRow);
-  return view;
-}
-
-function runtimeRow({ id, version, kind, path }) {
-  const note = element("span", {});
-  const row = element("tr", {}, ...[id, version, kind, path, note].map((text) => element("td", {}, text)));
-  const body = element("tbody", { "data-beep": "runtime", "data-name": id }, row);
-  body.update = ({ is_default: isDefault, problem }) => (note.textContent = problem || (isDefault ? "default" : ""));
-  return body;
 }

@@ -11,15 +11,19 @@ function logsView(store) {
   const view = element("section", { "data-beep": "logs", "aria-label": "Log", hidden: true }, head, text);
   let [name, timer, opener] = [null, null, null];
 
+  const show = (said) => {
+    if (said === text.textContent) return; // what is selected in it stays selected
+    const isAtEnd = text.scrollHeight - text.scrollTop - text.clientHeight < 8;
+    text.textContent = said;
+    if (isAtEnd) text.scrollTop = text.scrollHeight;
+  };
   const load = async () => {
     clearTimeout(timer);
     const asked = name;
     try {
       const lines = await store.logs(asked);
       if (asked !== name) return;
-      const isAtEnd = text.scrollHeight - text.scrollTop - text.clientHeight < 8;
-      text.textContent = lines.join("\n") || "The log is empty.";
-      if (isAtEnd) text.scrollTop = text.scrollHeight;
+      show(lines.join("\n") || "The log is empty.");
     } catch (error) {
       if (asked !== name) return;
       text.textContent += `\n(${error.message})`;
@@ -44,8 +48,8 @@ function logsView(store) {
   };
   view.close = () => {
     view.stop();
-    view.hidden = true;
-    opener?.focus();
+    keepingFocus(view.closest(".beep-panel"), () => (view.hidden = true));
+    opener?.focus(); // which does nothing where that has gone with its backend
   };
   return view;
 }

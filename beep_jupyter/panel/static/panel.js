@@ -30,7 +30,7 @@ async function render({ model, el }) {
   views.push(environmentsView(store), runtimesView(store));
   const show = () => {
     if (!root.contains(views[0])) root.replaceChildren(...views);
-    views.forEach((view) => view.update?.());
+    keepingFocus(root, () => views.forEach((view) => view.update?.()));
   };
   store.open();
   const leave = () => {

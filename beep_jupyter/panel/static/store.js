@@ -1,6 +1,8 @@
 /* What the panel knows, and what can be asked of it. Views are told when it has changed. */
 
 const ENDED = ["done", "failed", "cancelled"];
+const MOST_ENDED = 3; // of those that ended before the panel was opened
+const UNKNOWN = "What did this has ended, and nobody knows how far it came. Look at what is there, and try again.";
 
 class Store {
   runtimes = [];
@@ -11,6 +13,7 @@ class Store {
   isWaiting = false; // what is asked has no answer just now
   loaded = false;
   #expected = new Set(); // backends that this panel stops or restarts just now
+  #stopped = new Map(); // those that it has stopped, with the worker each had: news of that one come late
   #dismissed = new Set(); // tasks
 
   constructor(carrier, kernelPid, onChange) {
@@ -50,11 +53,12 @@ class Store {
   }
 
   async refresh() {
+    const known = new Set([...this.backends.keys(), ...this.tasks.keys()]); // what comes meanwhile is in no list
     await Promise.all([
-      this.#load("backends", (found) => this.#takeBackends(found)),
-      this.#load("tasks", (found) => found.forEach((task) => this.#keepTask(task))),
+      this.#load("backends", (found) => this.#takeBackends(found, known)),
+      this.#load("tasks", (found) => this.#takeTasks(found, known)),
       this.refreshEnvironments(),
-      this.#load("runtimes", (found) => (this.runtimes = found)),
+      this.refreshRuntimes(),
     ]);
     this.#change(() => (this.loaded = true));
   }
@@ -63,16 +67,33 @@ class Store {
     return this.#load("environments", (found) => (this.environments = found));
   }
 
-  #takeBackends(found) {
+  refreshRuntimes() {
+    return this.#load("runtimes", (found) => (this.runtimes = found));
+  }
+
+  #takeTasks(found, known) {
+    const ended = found.filter(({ state }) => ENDED.includes(state));
+    if (!this.loaded) ended.slice(0, -MOST_ENDED).forEach(({ id }) => this.#dismissed.add(id));
+    const ids = new Set(found.map(({ id }) => id));
+    for (const task of [...this.tasks.values()]) {
+      const isGone = known.has(task.id) && !ids.has(task.id) && !ENDED.includes(task.state); // with its server
+      if (isGone) this.#keepTask({ ...task, state: "failed", error: { message: UNKNOWN } });
+    }
+    const hasEnded = ({ id }) => ENDED.includes(this.tasks.get(id)?.state); // which was told while the list was made
+    found.filter((task) => !hasEnded(task)).forEach((task) => this.#keepTask(task));
+  }
+
+  #takeBackends(found, known) {
     const names = new Set(found.map(({ name }) => name));
-    for (const known of [...this.backends.values()]) {
-      if (!names.has(known.name)) this.#hearBackend({ ...known, state: "ended" });
+    for (const facts of [...this.backends.values()]) {
+      if (known.has(facts.name) && !names.has(facts.name)) this.#hearBackend({ ...facts, state: "ended" });
     }
     found.forEach((facts) => this.#hearBackend(facts));
   }
 
   #hearBackend(facts) {
     const { name, state, worker_pid: worker } = facts;
+    if (this.#isLate(facts)) return;
     const known = this.backends.get(name);
     const before = known?.state === "ended" ? null : known; // one of that name that runs is another
     if (state === "ended") {
@@ -85,9 +106,19 @@ class Store {
     this.backends.set(name, { ...before, ...facts, lost, lastWorker: worker ?? before?.lastWorker });
   }
 
+  /** Whether it tells of a backend that this panel has stopped, and not of another one of that name. */
+  #isLate({ name, state, worker_pid: worker }) {
+    if (!this.#stopped.has(name)) return false;
+    const isLate = state === "ended" || !worker || worker === this.#stopped.get(name);
+    if (state === "ended" || !isLate) this.#stopped.delete(name);
+    return isLate;
+  }
+
   #hearTask(task) {
     this.#keepTask(task);
-    if (ENDED.includes(task.state)) this.refreshEnvironments();
+    if (!ENDED.includes(task.state)) return;
+    if (task.method.startsWith("runtimes.")) this.refreshRuntimes();
+    else this.refreshEnvironments();
   }
 
   #keepTask(task) {
@@ -98,6 +129,15 @@ class Store {
     const begun = await this.#attempt("POST", path, { body });
     if (begun && !this.tasks.has(begun.content.id)) this.#change(() => this.#keepTask(begun.content));
     return begun !== null;
+  }
+
+  download(version) {
+    return this.#begin(["runtimes"], { version });
+  }
+
+  async removeRuntime(id) {
+    await this.#attempt("DELETE", ["runtimes", id]);
+    await this.refreshRuntimes();
   }
 
   create(name, python, packages) {
@@ -116,7 +156,8 @@ class Store {
   async deleteEnvironment(name, force) {
     const running = force ? this.backendsIn(name).map((backend) => backend.name) : [];
     const flags = force ? ["force"] : [];
-    await this.#expecting(running, () => this.#attempt("DELETE", ["environments", name], { flags }));
+    const done = await this.#expecting(running, () => this.#attempt("DELETE", ["environments", name], { flags }));
+    if (done) running.forEach((backend) => this.#haveStopped(backend));
     await this.refreshEnvironments();
   }
 
@@ -145,17 +186,21 @@ class Store {
 
   async stop(name) {
     const done = await this.#expecting([name], () => this.#attempt("DELETE", ["backends", name]));
-    if (done) this.dismiss(name);
+    if (done) this.#haveStopped(name);
     else await this.refresh();
+  }
+
+  #haveStopped(name) {
+    this.#stopped.set(name, this.backends.get(name)?.lastWorker);
+    this.dismiss(name);
   }
 
   async restart(name) {
     const done = await this.#expecting([name], async () => {
       const found = await this.#attempt("POST", ["backends", name, "restart"]);
-      if (found) this.#hearBackend(found.content);
+      if (found) this.#change(() => this.#hearBackend(found.content));
       return found;
     });
-    if (done) this.#change(() => (this.backends.get(name).lost = false));
     if (done) this.say(`Backend '${name}' has a fresh worker; its variables are gone.`);
   }
 
@@ -183,6 +228,6 @@ class Store {
   }
 
   logs(name) {
-    return this.carrier.call("GET", ["backends", name, "logs"]);
+    return this.carrier.call("GET", ["backends", name, "logs"], { flags: ["no_track_activity"] });
   }
 }

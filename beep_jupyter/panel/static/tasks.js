@@ -1,7 +1,7 @@
 /* Work that takes long: what it does, how far it is, and how it ended. */
 
 const VERBS = {
-  "runtimes.init": "Get runtime",
+  "runtimes.init": "Get Python",
   "environments.create": "Create environment",
   "environments.lock": "Lock environment",
   "environments.install": "Install into",
@@ -35,9 +35,14 @@ function taskItem(store, { id, method, target }) {
     bar.hidden = cancel.hidden = hasEnded;
     dismiss.hidden = !hasEnded;
     showProgress(bar, task.progress);
-    text.textContent = task.error?.message ?? (task.state === "done" ? "" : (task.progress?.text ?? ""));
+    text.textContent = task.error?.message ?? (task.state === "done" ? outcome(task) : (task.progress?.text ?? ""));
   };
   return item;
+}
+
+/** What is worth saying of work that is done: of a runtime, that it did not come as one would think. */
+function outcome({ result }) {
+  return result?.note || (result?.how === "present" ? `It was there already: ${result.runtime}.` : "");
 }
 
 /** A share where the size is known; else that something goes on. */
