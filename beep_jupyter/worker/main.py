@@ -22,7 +22,7 @@ from .notebook import builtin_names, import_hooks
 from .notebook.cells import Cells
 from .output import Sink
 from .shell import Shell
-from .standard_input import StandardInput
+from .standard_input import StandardInput, replace_input
 from .stream import Stream
 from .wire import PROTOCOL
 
@@ -46,6 +46,7 @@ def run() -> None:
         "python": "%d.%d.%d" % sys.version_info[:3],
     }
     sys.stdin = stdin = StandardInput()
+    replace_input()
     cells = Cells(shell, sink.emit)
     loop = Loop(channel, Commands(shell, cells, stdin), sink, shell, interrupts, descriptors.STATUS, ready)
     aside = Aside(Channel(descriptors.ASIDE), channel, shell.namespace, interrupts, ready)

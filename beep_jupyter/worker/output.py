@@ -181,7 +181,8 @@ class Sink:
                 count = len(texts)  # another thread may append meanwhile
                 text = _sendable("".join(texts[:count]))
                 del texts[:count]
-                self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
+                if text:
+                    self._deliver({"output_type": "stream", "name": name, "text": text}, len(text))
 
     def _deliver(self, output: dict[str, Any], size: int) -> None:
         if self._send is not None:

@@ -32,16 +32,12 @@ class StandardInput(io.TextIOBase):
 
     def __init__(self) -> None:
         self._ask: Ask | None = None
-        self._has_prompts = False
         self._main = get_ident()
         self._rest = ""  # of an answer of several lines
 
     def open(self, ask: Ask) -> None:
         """From here code may ask."""
         self._ask, self._rest = ask, ""
-        if not self._has_prompts:
-            replace_input()
-            self._has_prompts = True
 
     def close_to_code(self) -> None:
         """From here nobody may ask. An `ask` that an interrupt left here refuses by itself: its request is over."""

@@ -94,8 +94,11 @@ def test_the_end_of_input_is_an_eof_error_and_an_empty_line_is_none(backend: Bac
 
 def test_without_a_client_that_answers_there_is_no_input(backend: Backend) -> None:
     for _ in range(2):
-        with pytest.raises(ExecutionError, match="EOFError: a routed cell has no standard input; send the value with"):
+        with pytest.raises(
+            ExecutionError, match="EOFError: a routed cell has no standard input; send the value with"
+        ) as e:
             backend.execute("input('x')")
+        assert text_of(e.value.execution) == ""  # nor a prompt
         with pytest.raises(ExecutionError, match="EOFError: a routed cell has no standard input"):
             backend.evaluate("import sys; sys.stdin.readline()")
         backend.execute("input()", stdin=Answers("x"))  # and it makes no difference that one has answered

@@ -9,9 +9,9 @@ import pytest
 from beep_jupyter.backends.backend import Backend
 from beep_jupyter.magics.transforming import transformed
 from beep_jupyter.models import Execution
-from tests.backends.conftest import backend, every_backend, host_backend, python, registry, start
+from tests.backends.conftest import backend, every_backend, host_backend, python, registry, shared, start
 
-__all__ = ["backend", "every_backend", "host_backend", "python", "registry", "start"]
+__all__ = ["backend", "every_backend", "host_backend", "python", "registry", "shared", "start"]
 
 RunCell = Callable[..., Execution]
 

@@ -25,13 +25,13 @@ def cell_capture(shell: Shell, line: str, cell: str) -> None:
     left = {_NOT[word] for word in given if word in _NOT}
     names = [word for word in given if not word.startswith("--")]
     with Capture(shell.cells, *({"stdout", "stderr", "display"} - left)) as captured:
+        shell.user_ns.update(
+            dict.fromkeys(names[:1], captured)
+        )  # before anything fails: it is looked at then above all
         value = shell.cells.run(cell)
         if value is not None and not cell.rstrip().endswith(";"):
             shell.cells.show(value)
-        for listener in tuple(shell.cells.on_end):  # figures belong to the cell that made them
-            listener()
-    if names:
-        shell.user_ns[names[0]] = captured
+        shell.cells.end()  # figures belong to the cell that made them
 
 
 class RichOutput:

@@ -93,10 +93,13 @@ class Cells:
 
     def describe(self, error: BaseException) -> dict[str, Any]:
         """Jupyter's error of an exception, in the notebook's way for cells of a notebook."""
-        if self._is_numbered and self.xmode != "Plain":
+        plain: Callable[[BaseException], dict[str, Any]] = late.load("failures").describe
+        if not self._is_numbered or self.xmode == "Plain":
+            return plain(error)
+        try:
             found: dict[str, Any] = late.load("notebook.tracebacks").describe(error, self._shell.sources.numbers, self)
-        else:
-            found = late.load("failures").describe(error)
+        except (Exception, SystemExit):  # noqa: BLE001  the user's own code: the exception's `_render_traceback_`
+            found = plain(error)
         return found
 
     def tell(self, error: BaseException) -> None:

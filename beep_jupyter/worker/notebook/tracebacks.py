@@ -43,7 +43,7 @@ def describe(error: BaseException, numbers: Mapping[str, int], looks: Cells) -> 
     mode = looks.xmode
     found = failures.described(error)
     if hasattr(error, "_render_traceback_"):
-        lines = error._render_traceback_()
+        lines = [str(line) for line in error._render_traceback_()]
     elif mode == "Minimal" or (isinstance(error, SyntaxError) and failures.users_part(error) is None):
         lines = _last_lines(error, numbers)
     else:
@@ -62,9 +62,18 @@ def _last_lines(error: BaseException, numbers: Mapping[str, int]) -> list[str]:
 
 def _of_syntax_error(error: SyntaxError, numbers: Mapping[str, int]) -> list[str]:
     """The place in the cell, marked, and what is wrong with it."""
-    shown = traceback.format_exception_only(type(error), error)
-    place = "  " + _cell_place(numbers[error.filename or ""], error.lineno)
-    return [place, *"".join(shown[1:-1]).rstrip("\n").split("\n"), _named(shown[-1].rstrip("\n"))]
+    _, shown, last = _syntax_lines(error)
+    return ["  " + _cell_place(numbers[error.filename or ""], error.lineno), *shown, last]
+
+
+def _syntax_lines(error: SyntaxError) -> tuple[str, list[str], str]:
+    """What Python says of what it cannot compile: the place, the line with a mark below it, and what is wrong."""
+    *parts, last = traceback.format_exception_only(type(error), error)
+    place, *lines = "".join(parts).rstrip("\n").split("\n")
+    text = error.text or ""
+    if text.strip() and error.offset and len(lines) == 1:  # newer Pythons leave some marks out
+        lines.append(" " * max(4, 3 + error.offset - len(text) + len(text.lstrip())) + "^")
+    return place, lines, _named(last.rstrip("\n"))
 
 
 def _cell_place(cell: int, line: int | None) -> str:
@@ -108,10 +117,10 @@ class _Telling:
         for frame, number in frames:
             file = frame.f_code.co_filename
             lines += ["  " + self._place(file, number), "    " + linecache.getline(file, number).strip(), ""]
-        place, *shown, last = traceback.format_exception_only(type(error), error)
+        place, shown, last = _syntax_lines(error)
         if error.filename:
             place = "  " + self._place(error.filename, error.lineno or 0)
-        return [*lines, place.rstrip("\n"), *"".join(shown).rstrip("\n").split("\n"), _named(last.rstrip("\n"))]
+        return [*lines, place, *shown, last]
 
     def _frame(self, frame: FrameType, number: int) -> list[str]:
         code = frame.f_code

@@ -109,3 +109,12 @@ def test_a_profile_has_the_code_of_the_cell_and_nothing_of_ours(printed) -> None
     assert printed("x") == "8"
     printed("import asyncio")
     assert printed("%%prun -q\nwaited = await asyncio.sleep(0, 'waited')\nprint(waited)").startswith("waited\n")
+
+
+def test_what_a_cell_printed_before_it_failed_is_captured(cell, printed) -> None:
+    assert cell("%%capture seen\nprint('so far')\n1 / 0").error["ename"] == "ZeroDivisionError"
+    assert printed("seen.stdout") == r"'so far\n'"
+
+
+def test_a_command_that_prints_nothing_shows_nothing(cell) -> None:
+    assert cell("!true").outputs == cell("print('', end='')").outputs == []

@@ -89,6 +89,22 @@ def test_a_syntax_error_of_the_cell_shows_the_place(told) -> None:
     assert lines[-1] == "SyntaxError: invalid syntax"
 
 
+def test_the_place_of_an_indentation_error_is_marked(told) -> None:
+    assert told("a = 1\n  b = 2").split("\n")[1:3] == ["    b = 2", "    ^"]
+
+
+@pytest.mark.parametrize("raised", ["SyntaxError", "SyntaxError('made')", "SyntaxError('made', ('f', 1, 1, None))"])
+def test_a_syntax_error_that_is_raised_by_hand_is_told_like_others(told, raised: str) -> None:
+    assert told(f"raise {raised}").split("\n")[-1].startswith("SyntaxError")
+
+
+@pytest.mark.parametrize("method", ["1 / 0", "return None", "return [5, b'x']", "raise SystemExit"])
+def test_an_exception_that_cannot_tell_of_itself_does_not_end_the_worker(cell, method: str) -> None:
+    cell(f"class Own(Exception):\n    def _render_traceback_(self):\n        {method}")
+    assert cell("raise Own('text')").error["evalue"] == "text"
+    assert cell("1 + 1").result == 2
+
+
 def test_a_syntax_error_of_other_code_shows_the_way_there_and_the_place(told) -> None:
     lines = told("compile('a b', 'made.py', 'exec')").split("\n")
     assert lines[:4] == [
