@@ -134,6 +134,7 @@ class Beep:
 
         Raises:
             BackendNotFoundError: it is none of these.
+            ConnectionLostError: this process used it, and it has died; only the first time.
         """
         backend = self._registry.find(name)
         if backend is not None:

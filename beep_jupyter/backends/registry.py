@@ -18,7 +18,7 @@ from ..errors import (
 from ..home import Home
 from ..models import Health
 from ..names import check_name, slug
-from . import names
+from . import names, processes
 from .backend import Backend
 from .connection_file import ConnectionFile, read, running
 from .exchange import Terms
@@ -77,13 +77,28 @@ class BackendRegistry:
         return backend
 
     def find(self, name: str) -> Backend | None:
-        """The running backend that a name means to this process, or None."""
+        """The running backend that a name means to this process, or None.
+
+        Raises:
+            ConnectionLostError: this process used it, and it has died; only the first time.
+        """
         known = self._connected.get(name)
         if known is not None and known.connection_file.exists():
+            self._refuse_dead(known)
             return known
         self._connected.pop(name, None)
         meant = names.meant(name, self.healths())
         return self.connect(meant.address, self._token_of(meant)) if meant else None
+
+    def _refuse_dead(self, known: Backend) -> None:
+        """Tells once that a backend was lost with its variables; its name is free from then on."""
+        if processes.is_alive(known.pid) or any(file.path == known.connection_file for file in running(self._home)):
+            return
+        del self._connected[known.name]
+        raise ConnectionLostError(
+            f"Backend '{known.name}' has died, and its variables with it.",
+            "The name of an environment starts a fresh one, the next time.",
+        )
 
     def only(self) -> Backend | None:
         """The only backend that is this process's own or shared; None where there is none, or another one."""

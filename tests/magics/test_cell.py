@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import time
 from typing import Any
 
 import pytest
 from IPython.utils.capture import capture_output
 
-from beep_jupyter.errors import ExecutionError, UsageError, WorkerDiedError
+from beep_jupyter.backends import processes
+from beep_jupyter.errors import ConnectionLostError, ExecutionError, UsageError, WorkerDiedError
 
 pytestmark = [pytest.mark.usefixtures("legacy"), pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
@@ -74,6 +78,10 @@ def test_a_missing_input_is_refused_before_anything_runs(cell, shell) -> None:
     assert isinstance(cell("%%beep_eval legacy\nran").error, NameError)
 
 
+def test_no_name_of_the_shells_own_is_guessed(cell) -> None:
+    assert cell("%%beep_eval legacy -i opne\n1").error.cure == "Nothing was run."
+
+
 def test_a_missing_output_fails_the_cell_after_it_ran_and_the_others_come_back(cell, shell) -> None:
     done = cell("%%beep_eval legacy -o here,gone\nhere = 5\nhere + 1")
     assert isinstance(done.error, ExecutionError)
@@ -130,6 +138,17 @@ def test_no_raise_goes_on_after_a_dead_worker_too(cell) -> None:
 
 def test_a_dead_worker_is_said_and_the_next_cell_runs(cell) -> None:
     assert isinstance(cell("%%beep_eval legacy\nimport os; os._exit(5)").error, WorkerDiedError)
+    assert cell("%%beep_eval legacy\n1 + 1").value == 2
+
+
+def test_a_dead_server_is_said_and_its_name_is_free_then(cell, shell) -> None:
+    cell("%%beep_eval legacy -o server\nimport os; server = os.getppid()")
+    os.kill(shell.user_ns["server"], signal.SIGKILL)
+    while processes.is_alive(shell.user_ns["server"]):
+        time.sleep(0.01)
+    dead = cell("%%beep_eval legacy\n1 + 1").error
+    assert isinstance(dead, ConnectionLostError)
+    assert dead.what == "Backend 'legacy' has died, and its variables with it."
     assert cell("%%beep_eval legacy\n1 + 1").value == 2
 
 
