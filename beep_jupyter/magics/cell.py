@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 import tokenize
-from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any
 
@@ -70,11 +69,12 @@ def _work(shell: Any, request: CellRequest, cell: str) -> Work:
         wanted = found.bound if wanted == AUTO else wanted
     return Work(
         code,
-        inputs=_take(shell.user_ns, asked),
+        inputs=_take(shell, asked),
         outputs=wanted,
         timeout_s=request.timeout_s,
         number=shell.displayhook.prompt_count,  # newer IPythons have counted on already
         is_silent=request.is_quiet or _is_silenced(cell),
+        wants_result=bool(request.future),
         is_quiet=request.is_quiet,
         takes_pickle=request.takes_pickle,
         may_lack=request.outputs == AUTO,  # a branch that was not taken defines nothing
@@ -87,15 +87,17 @@ def _session(surface: Surface, name: str, session: str | None) -> Session:
     except BackendNotFoundError as error:
         if surface.routing is None or surface.routing.name != name:
             raise
-        cure = "Plain cells are sent there: `%beep use NAME` sends them elsewhere, `%beep use --off` nowhere."
+        cure = "Plain cells are sent there: `%beep use NAME` sends them elsewhere, `%beep use --off` keeps them here."
         raise BackendNotFoundError(name, error.known, cure) from None
     return backend if session is None else backend.session(session)
 
 
-def _take(namespace: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def _take(shell: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    namespace: dict[str, Any] = shell.user_ns
     for name in names:
         if name not in namespace:
-            nearest = nearest_match(name, (known for known in namespace if not known.startswith("_")))
+            own = (known for known in namespace if not known.startswith("_") and known not in shell.user_ns_hidden)
+            nearest = nearest_match(name, own)
             hint = f"Did you mean '{nearest}'? " if nearest else ""
             raise UsageError(f"The notebook has no variable '{name}' to send.", f"{hint}Nothing was run.")
     return {name: namespace[name] for name in names}

@@ -25,6 +25,7 @@ class Work:
         timeout_s: when to interrupt; None never.
         number: of the notebook's cell.
         is_silent: whether the last expression is not shown.
+        wants_result: whether its value is brought back all the same.
         is_quiet: whether nothing but errors is.
         takes_pickle: whether values without a codec may travel as pickles.
         may_lack: whether `outputs` may hold names that the code turns out not to define.
@@ -36,6 +37,7 @@ class Work:
     timeout_s: float | None
     number: int
     is_silent: bool
+    wants_result: bool
     is_quiet: bool
     takes_pickle: bool
     may_lack: bool
@@ -73,7 +75,7 @@ class Work:
             timeout_s=self.timeout_s,
             on_output=on_output,
             stdin=_answer if asker is not None and _has_front_end(asker) else None,
-            want_result=not self.is_silent,
+            want_result=self.wants_result or not self.is_silent,
             pickle=self.takes_pickle,
             cell=self.number,
             quiet=self.is_silent,

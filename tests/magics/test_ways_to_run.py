@@ -66,6 +66,12 @@ def test_a_cell_in_the_background_leaves_the_notebook_free(run, shell) -> None:
     assert job.cancel() is False
 
 
+@pytest.mark.parametrize("cell", [" --quiet\n6 * 7", "\n6 * 7;"])
+def test_a_cell_in_the_background_that_shows_nothing_has_its_result(run, shell, cell: str) -> None:
+    run(f"%%beep_eval legacy --bg job{cell}")
+    assert (shell.user_ns["job"].result(20), shell.user_ns["job"].outputs) == (42, [])
+
+
 def test_a_cell_in_the_background_is_cancelled(run, shell) -> None:
     run("%%beep_eval legacy --bg job\nkept = 1\nprint('begun')\nimport time; time.sleep(60)")
     job = shell.user_ns["job"]
