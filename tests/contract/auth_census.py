@@ -19,9 +19,9 @@ from unittest.mock import MagicMock
 
 import grpc
 
+import beep_jupyter.worker
 from beep_jupyter.backends.backend import Backend
 from beep_jupyter.resources import find_folder
-from beep_jupyter.worker.commands import session
 
 from . import raw_grpc, raw_pipe
 
@@ -66,8 +66,8 @@ class PipeDoor:
         self._path = backend.address.removeprefix("unix:")
 
     def routes(self) -> list[str]:
-        worker, servers = Path(session.__file__).parent, find_folder("servers")
-        planes = {"session": worker.glob("*.py"), "control": [servers / "control.py", servers / "doorman.py"]}
+        worker, servers = Path(beep_jupyter.worker.__file__).parent, find_folder("servers")
+        planes = {"session": worker.rglob("*.py"), "control": [servers / "control.py", servers / "doorman.py"]}
         found = [f"{plane} {name}" for plane, files in planes.items() for file in files for name in _commands_in(file)]
         found += [f"control venv_{name}" for name in _module_of_servers("venv_orders").FIELDS]
         return [*found, "session nothing", "control nothing", "nowhere nothing"]
