@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +16,12 @@ from beep_jupyter.backends import processes
 from beep_jupyter.backends.backend import Backend
 from beep_jupyter.backends.registry import BackendRegistry
 from beep_jupyter.config import Config
+from beep_jupyter.errors import BeepError
 from beep_jupyter.home import Home
 from tests.interpreters import NEWEST, OLDEST, SUPPORTED, Interpreter
 
 Start = Callable[..., Backend]
+SETTINGS: dict[str, Any] = {"port": 0, "detach": False, "idle_timeout_s": None, "memory_limit_bytes": 0}
 
 
 def _param(interpreter: Interpreter) -> object:
@@ -32,11 +36,59 @@ def python(request: pytest.FixtureRequest) -> Path:
     return path
 
 
+class Shared:
+    """One backend for each Python that tests of a folder use after one another, each with a fresh worker."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._homes: list[Home] = []
+        self._backends: dict[Path, Backend] = {}
+
+    def backend(self, python: Path) -> Backend:
+        """A backend in that Python as if it had just been started, in a home that no test has."""
+        known = self._backends.get(python)
+        if known is None or not _is_fresh_again(known):
+            known = self._backends[python] = self._started(python)
+        return known
+
+    def close(self) -> None:
+        """Ends them, and proves that nothing of them is left."""
+        for backend in self._backends.values():
+            backend.stop()
+        for home in self._homes:
+            assert wait_until(lambda home=home: not beep_processes(home)), f"left running: {beep_processes(home)}"
+        assert list(self._folder.glob("*/run/beep/*/*")) == []
+
+    def _started(self, python: Path) -> Backend:
+        folder = self._folder / str(len(self._homes))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("BEEP_HOME", str(folder / "home"))
+            patch.setenv("JUPYTER_RUNTIME_DIR", str(folder / "run"))
+            home = Home()
+            self._homes.append(home)
+            return BackendRegistry(home, Config(home)).start("pipe", python, "bare", name="test", **SETTINGS)
+
+
+def _is_fresh_again(backend: Backend) -> bool:
+    try:
+        backend.restart()
+    except BeepError:  # the test before has ended it
+        return False
+    return True
+
+
+@pytest.fixture(scope="package")
+def shared() -> Iterator[Shared]:
+    with tempfile.TemporaryDirectory(prefix="beep-") as folder:
+        backends = Shared(Path(folder))
+        yield backends
+        backends.close()
+
+
 @pytest.fixture(params=[interpreter.path for interpreter in SUPPORTED], ids=[found.version for found in SUPPORTED])
-def every_backend(request: pytest.FixtureRequest, start: Start) -> Iterator[Backend]:
+def every_backend(request: pytest.FixtureRequest, shared: Shared) -> Backend:
     """A backend in each supported Python, for what every run has to prove in all of them."""
-    with start(request.param) as running:
-        yield running
+    return shared.backend(request.param)
 
 
 @pytest.fixture
@@ -49,8 +101,7 @@ def start(home: Home, registry: BackendRegistry) -> Iterator[Start]:
     """Starts pipe backends in a bare interpreter; afterwards nothing of them is left: processes, files, sockets."""
 
     def begin(python: Path | str = sys.executable, name: str = "test", **options: object) -> Backend:
-        settings = {"port": 0, "detach": False, "idle_timeout_s": None, "memory_limit_bytes": 0} | options
-        return registry.start("pipe", Path(python), "bare", name=name, **settings)  # type: ignore[arg-type]
+        return registry.start("pipe", Path(python), "bare", name=name, **SETTINGS | options)  # type: ignore[arg-type]
 
     before = set(os.listdir("/proc/self/fd"))
     yield begin
@@ -61,17 +112,15 @@ def start(home: Home, registry: BackendRegistry) -> Iterator[Start]:
 
 
 @pytest.fixture
-def backend(start: Start, python: Path) -> Iterator[Backend]:
+def backend(shared: Shared, python: Path) -> Backend:
     """A backend in the oldest and in the newest supported Python."""
-    with start(python) as running:
-        yield running
+    return shared.backend(python)
 
 
 @pytest.fixture
-def host_backend(start: Start) -> Iterator[Backend]:
+def host_backend(shared: Shared) -> Backend:
     """A backend in the Python that runs the tests, for what does not depend on the version."""
-    with start() as running:
-        yield running
+    return shared.backend(Path(sys.executable))
 
 
 def beep_processes(home: Home) -> list[int]:
