@@ -135,6 +135,7 @@ class Commands:
             self._bring(wanted, fields["values"], buffers, request)
         except BaseException as error:  # noqa: BLE001  the execute loop's edge: whatever user code raises is its result
             fields["status"] = "interrupted" if isinstance(error, KeyboardInterrupt) else "error"
+            self._cells.failure = error
             fields["error"] = self._described(error)
             request.emit(dict(fields["error"], output_type="error"))
         finally:

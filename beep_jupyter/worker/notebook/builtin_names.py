@@ -1,4 +1,7 @@
-"""`get_ipython` and `display`, which are builtins in every cell. Runs in the worker; free until called."""
+"""`get_ipython`, `display` and `__IPYTHON__`, which are builtins in every cell. Runs in the worker.
+
+Free until one is called.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def install(shell: Shell, cells: Cells) -> None:
-    """Adds both; what they need is imported with the first call."""
+    """Adds them; what they need is imported with the first call."""
 
     def get_ipython() -> Any:
         """The part of IPython's shell that there is in a backend."""
@@ -28,3 +31,4 @@ def install(shell: Shell, cells: Cells) -> None:
 
     builtins.get_ipython = get_ipython  # type: ignore[attr-defined]
     builtins.display = display  # type: ignore[attr-defined]
+    builtins.__IPYTHON__ = True  # type: ignore[attr-defined]  # by which libraries tell a notebook from a program

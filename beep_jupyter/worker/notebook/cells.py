@@ -28,6 +28,7 @@ class Cells:
         history: what the notebook remembers of them.
         number: of the cell that runs now or ran last.
         on_begin, on_end: called before and after each cell; what they raise is printed.
+        failure: what the cell raised, None while it runs and where it went well.
         has_colors: whether tracebacks have.
         xmode: how tracebacks of a notebook's cells look, as `%xmode` has it.
     """
@@ -41,6 +42,7 @@ class Cells:
         self.number = 0
         self.on_begin: list[Callable[[], object]] = []
         self.on_end: list[Callable[[], object]] = []
+        self.failure: BaseException | None = None
         self.has_colors = True
         self.xmode = "Context"
         bundles.reporter = self.tell
@@ -51,6 +53,7 @@ class Cells:
         Args:
             number: of the notebook's cell; None where the code is no cell, and has no history.
         """
+        self.failure = None
         self._is_numbered = number is not None
         self._publish = self._emit
         self.number = self.number + 1 if number is None else number

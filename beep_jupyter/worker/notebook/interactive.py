@@ -190,16 +190,20 @@ class DisplayPublisher:
         update: bool = False,
         **_: Any,
     ) -> None:
-        """Sends one display, or a new state of one."""
+        """Sends one display, or a new state of one.
+
+        Raises:
+            TypeError: something in it cannot be sent.
+        """
         kind = "update_display_data" if update else "display_data"
         output: dict[str, Any] = {"output_type": kind, "data": data, "metadata": metadata or {}}
         if transient:
             output["transient"] = transient
-        self._cells.publish(output)
+        self._cells.publish(bundles.sendable(output))
 
     def clear_output(self, wait: bool = False) -> None:
         """Empties the cell's outputs: at once, or when the next one comes."""
-        self._cells.publish({"output_type": "clear_output", "wait": wait})
+        self._cells.publish({"output_type": "clear_output", "wait": bool(wait)})
 
 
 def make(shell: Shell, cells: Cells) -> ZMQInteractiveShell:

@@ -62,6 +62,7 @@ class CellInfo(ExecutionResult):
         super().__init__()
         texts = cells.history.texts
         self.raw_cell = texts[cells.number] if cells.number < len(texts) else ""
+        self.error_in_exec = cells.failure
         self.execution_count = cells.number
         self.info = self
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 
@@ -54,6 +56,26 @@ def test_callbacks_come_before_and_after_cells_until_they_are_taken_back(printed
 def test_a_callback_may_take_what_is_known_of_the_cell(printed) -> None:
     printed("def told(info): print(info.raw_cell)\nget_ipython().events.register('pre_run_cell', told)")
     assert printed("2") == "2\n2"
+
+
+def test_a_callback_is_told_whether_the_cell_went_well(cell, printed) -> None:
+    printed("def told(info): print(info.success, info.error_in_exec)")
+    printed("get_ipython().events.register('post_run_cell', told)")
+    assert cell("1 / 0").outputs[-1]["text"] == "False division by zero\n"
+    assert printed("2") == "2True None\n"
+
+
+def test_what_libraries_publish_themselves_may_hold_bytes_and_is_refused_at_once_where_it_cannot_be_sent(cell) -> None:
+    cell("publish = get_ipython().display_pub.publish")
+    assert cell("publish({'image/png': b'abc'})").outputs[0]["data"] == {"image/png": "YWJj"}
+    assert cell("publish({'a/b': object()})").error["ename"] == "TypeError"
+    cell("import threading\nthreading.Timer(0.1, publish, [{'a/b': object()}]).start()")
+    time.sleep(0.3)
+    assert "TypeError" in cell("0").outputs[0]["text"]  # between cells too; and the worker goes on
+
+
+def test_a_program_can_see_that_it_is_in_a_notebook(printed) -> None:
+    assert printed("__IPYTHON__") == "True"
 
 
 @pytest.mark.parametrize("method", ["__repr__", "_repr_html_"])
