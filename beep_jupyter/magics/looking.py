@@ -51,13 +51,15 @@ def place_in(text: str, cursor: int, used: str | None) -> Place | None:
         used: where plain cells go; None where they stay.
     """
     cell = text.lstrip()  # IPython passes over empty lines above too
+    line, _, code = cell.partition("\n")
+    below = cursor - (len(text) - len(cell)) - len(line) - 1
     if _IS_EVAL.match(cell):
-        line, _, code = cell.partition("\n")
-        cursor -= len(text) - len(cell) + len(line) + 1
         named = _named(line)
-        return Place(*named, code, cursor) if cursor >= 0 and named is not None else None
-    if used is None or STAYS.match(text) or cell.startswith("%%"):
+        return Place(*named, code, below) if below >= 0 and named is not None else None
+    if used is None or STAYS.match(text):
         return None
+    if line.startswith("%%"):  # a magic of the backend's, mostly above code
+        return Place(used, None, code, below) if below >= 0 else None
     return Place(used, None, text, cursor)
 
 
@@ -66,7 +68,7 @@ def _named(line: str) -> tuple[str, str | None] | None:
     import click
 
     from ..commands.cell import beep_eval
-    from .line import split
+    from ..commands.invoke import split
 
     try:
         given = beep_eval.make_context(_EVAL, split(line.strip())[1:], resilient_parsing=True).params

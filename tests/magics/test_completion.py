@@ -62,6 +62,8 @@ def test_routed_cells_complete_from_the_backend(shell, legacy) -> None:
         assert offered(shell, "%%beep_eval\nremote_o") == ["%%beep_eval\nremote_only"], "the only one that runs"
         shell.run_line_magic("beep", "use lab")
         assert offered(shell, "remote_") == ["remote_only"]
+        assert offered(shell, "\n%%time\nremote_o") == ["\n%%time\nremote_only"]
+        assert not any(offer.endswith("remote_only") for offer in offered(shell, "%%remote_o"))
         shell.run_line_magic("beep", "use --off")
         assert offered(shell, "remote_") == ["remote_not"]
 
