@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 
 from ..errors import BeepError, InstallError, UsageError
 from .group import TopicGroup
-from .invoke import our_usage_errors
+from .invoke import our_usage_errors, split
 from .options import pass_surface
 from .params import ENVIRONMENT
 from .surface import Surface
@@ -60,11 +59,7 @@ def parse(line: str, surface: Surface) -> EnvRequest | None:
         UsageError: it is wrong.
     """
     try:
-        words = shlex.split(line)
-    except ValueError as error:
-        raise UsageError(f"The line cannot be read: {str(error).lower()}.", "Close the quotation mark.") from None
-    try:
-        with our_usage_errors(PROGRAM), beep_env.make_context(PROGRAM, words, obj=surface) as context:
+        with our_usage_errors(PROGRAM), beep_env.make_context(PROGRAM, split(line), obj=surface) as context:
             request: EnvRequest = beep_env.invoke(context)
     except click.exceptions.Exit:
         return None

@@ -1,7 +1,8 @@
-"""The one way in which both faces run a command of the tree; what failed leaves as an error of ours."""
+"""The one way in which both faces read and run a command of the tree; what failed leaves as an error of ours."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -9,6 +10,18 @@ import click
 
 from ..errors import UsageError
 from .surface import Surface
+
+
+def split(line: str) -> list[str]:
+    """The words of a magic's line, quoted as in a shell.
+
+    Raises:
+        UsageError: a quotation mark is not closed.
+    """
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"The line cannot be read: {str(error).lower()}.", "Close the quotation mark.") from None
 
 
 def invoke(command: click.Command, arguments: Sequence[str], surface: Surface) -> int:

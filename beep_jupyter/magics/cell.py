@@ -13,6 +13,7 @@ from IPython.core.displayhook import DisplayHook
 from ..backends.interrupting import presses
 from ..backends.session import Session
 from ..commands.cell import AUTO, CellRequest, parse
+from ..commands.invoke import split
 from ..commands.receipts import receipt_lines
 from ..commands.surface import Surface
 from ..commands.target import choose_target
@@ -27,7 +28,6 @@ from ..errors import (
 )
 from ..models import Execution, Output
 from . import background, code_names, side_by_side
-from .line import split
 from .outputs import Publisher
 from .raising import as_shown
 from .transforming import transformed
