@@ -17,8 +17,9 @@ from ..environments.declared import KEYS
 _HEAD = """# Magics
 
 `%load_ext beep_jupyter` puts these into a notebook, `%unload_ext beep_jupyter` takes them out again. `{x}` and `$x`
-are not expanded in their lines, and cells that begin with them stay in the notebook while `%beep use` sends the others
-away.
+are not expanded in their lines, and cells that begin with them, or with those two, stay in the notebook while
+`%beep use` sends the others away. IPython calls a cell magic only where something stands below it, so `--help` wants
+some text there too.
 
 It is made from the code: `python -m beep_jupyter.magics.reference > docs/reference/magics.md`.
 """
