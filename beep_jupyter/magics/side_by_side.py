@@ -137,7 +137,7 @@ def _column_text(column: Column) -> str:
 
 def _text_of(output: Output) -> str:
     if output["output_type"] == "stream":
-        return str(output["text"])
+        return _COLOR.sub("", output["text"])
     if output["output_type"] == "error":
         return _COLOR.sub("", "\n".join(output["traceback"]))
     return str(output.get("data", {}).get("text/plain", ""))

@@ -155,7 +155,7 @@ def test_columns_show_what_a_notebook_would_keep(run, two) -> None:
     done = run(
         "%%beep_eval one,two\nfrom IPython.display import clear_output, display\nimport time\nprint('cleared')\n"
         "clear_output()\nshown = display('first', display_id=True)\nfor part in ('10%\\r20%\\r', '100%', ' done\\n'):\n"
-        "    print(part, end='', flush=True); time.sleep(0.1)\nshown.update('last')"
+        "    print('\\x1b[1m' + part, end='', flush=True); time.sleep(0.1)\nshown.update('last')"
     )
     assert done.outputs[0].data["text/plain"] == "one:\n    'last'\n    100% done\n\ntwo:\n    'last'\n    100% done"
 
