@@ -60,6 +60,7 @@ class _NotFoundError(BeepError):
 
     noun = "thing"
     listing = "beep list"
+    making = "beep init"
 
     def __init__(self, name: str, known: Iterable[str] = (), cure: str = "", *, what: str = "") -> None:
         self.name = name
@@ -72,7 +73,7 @@ class _NotFoundError(BeepError):
             return f"Did you mean '{nearest}'? `{self.listing}` shows all."
         if self.known:
             return f"There are: {', '.join(self.known[:8])}{' …' if len(self.known) > 8 else ''}."
-        return f"There is none yet; `{self.listing}` shows them."
+        return f"There is none yet; `{self.making}` makes one."
 
 
 class UsageError(BeepError):
@@ -86,7 +87,7 @@ class ConfigurationError(BeepError):
 class RuntimeNotFoundError(_NotFoundError):
     """No Python of that version, id or path; `known` lists what was found."""
 
-    noun, listing = "Python runtime", "beep list"
+    noun, listing, making = "Python runtime", "beep list", "beep init"
 
 
 class RuntimeBusyError(BeepError):
@@ -111,7 +112,7 @@ class DownloadError(BeepError):
 class EnvironmentNotFoundError(_NotFoundError):
     """No environment of that name."""
 
-    noun, listing = "environment", "beep venv list"
+    noun, listing, making = "environment", "beep venv list", "beep venv create NAME"
 
 
 class EnvironmentExistsError(BeepError):
@@ -133,7 +134,7 @@ class InstallError(BeepError):
 class BackendNotFoundError(_NotFoundError):
     """No running backend (nor environment) of that name."""
 
-    noun, listing = "backend or environment", "beep status"
+    noun, listing, making = "backend or environment", "beep status", "beep venv create NAME"
 
 
 class BackendExistsError(BeepError):

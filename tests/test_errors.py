@@ -60,20 +60,22 @@ def test_an_error_is_a_sentence_and_a_cure(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "noun", "listing"),
+    ("kind", "noun", "listing", "making"),
     [
-        (RuntimeNotFoundError, "Python runtime", "beep list"),
-        (EnvironmentNotFoundError, "environment", "beep venv list"),
-        (BackendNotFoundError, "backend or environment", "beep status"),
+        (RuntimeNotFoundError, "Python runtime", "beep list", "beep init"),
+        (EnvironmentNotFoundError, "environment", "beep venv list", "beep venv create NAME"),
+        (BackendNotFoundError, "backend or environment", "beep status", "beep venv create NAME"),
     ],
 )
-def test_what_is_not_found_is_named_with_what_there_is(kind: type[BeepError], noun: str, listing: str) -> None:
+def test_what_is_not_found_is_named_with_what_there_is(
+    kind: type[BeepError], noun: str, listing: str, making: str
+) -> None:
     what = f"No {noun} is called 'legcy'."
     assert str(kind("legcy", ["modern", "legacy"])) == f"{what} Did you mean 'legacy'? `{listing}` shows all."
     assert str(kind("legcy", ["zzz", "aaa"])) == f"{what} There are: aaa, zzz."
-    assert str(kind("legcy")) == f"{what} There is none yet; `{listing}` shows them."
+    assert str(kind("legcy")) == f"{what} There is none yet; `{making}` makes one."
     assert str(kind("legcy", cure="Do this.")) == f"{what} Do this."
-    assert str(kind("legcy", what="It is gone.")) == f"It is gone. There is none yet; `{listing}` shows them."
+    assert str(kind("legcy", what="It is gone.")) == f"It is gone. There is none yet; `{making}` makes one."
 
 
 def test_what_is_not_found_lists_eight_at_most_and_knows_all() -> None:

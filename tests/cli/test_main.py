@@ -23,7 +23,8 @@ def test_a_failure_is_1_with_a_sentence_and_a_hint_on_stderr(beep) -> None:
     done = beep("venv", "status", "nope")
     assert (done.status, done.out) == (1, "")
     assert (
-        done.err == "Error: No environment is called 'nope'.\nHint: There is none yet; `beep venv list` shows them.\n"
+        done.err
+        == "Error: No environment is called 'nope'.\nHint: There is none yet; `beep venv create NAME` makes one.\n"
     )
 
 
