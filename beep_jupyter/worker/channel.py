@@ -37,6 +37,11 @@ class Channel:
     def fileno(self) -> int:
         return self._socket.fileno()
 
+    @property
+    def has_frames(self) -> bool:
+        """Whether `take` has something; the handler of SIGINT may have taken it in, and no poll tells of it."""
+        return bool(self._frames)
+
     def send(self, header: dict[str, Any]) -> None:
         """Says something to the server; small, so that it always fits the socket's buffer."""
         self._socket.sendall(b"".join(pack(header)))

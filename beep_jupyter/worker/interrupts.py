@@ -22,7 +22,15 @@ _SIGINT = _signal.SIGINT  # the module below `signal`, whose functions convert t
 
 
 class Interrupts:
-    __slots__ = ("_armed", "_channel", "_handler", "_held", "_last", "_main", "_noted")
+    """What is interrupted.
+
+    Attributes:
+        stands_back: while set, what comes is left in the channel: the loop waits for it, and what was taken from there
+            would not wake it.
+        was_called: whether something came meanwhile.
+    """
+
+    __slots__ = ("_armed", "_channel", "_handler", "_held", "_last", "_main", "_noted", "stands_back", "was_called")
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -32,6 +40,8 @@ class Interrupts:
         self._last: dict[int, int] = {}  # connection -> its latest request that has begun
         self._main = get_ident()
         self._noted: set[Key] = set()
+        self.stands_back = False
+        self.was_called = False
 
     def install(self) -> None:
         """Takes SIGINT over, again before each request: user code may have set a handler of its own."""
@@ -78,6 +88,9 @@ class Interrupts:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self._channel.is_receiving:
+            return
+        if self.stands_back:
+            self.was_called = True
             return
         self._channel.receive()
         for header in self._channel.take_interrupts():

@@ -78,6 +78,8 @@ class Loop:
     def _wait(self) -> list[tuple[int, int]]:
         """What is ready. Looks a few times before it sleeps, since the next request often comes at once. Behind a relay
         it does not: that and its client need both cores. Tasks that a cell left go on meanwhile."""
+        if self._channel.has_frames:
+            return [(self._channel_descriptor, select.POLLIN)]
         poll, tasks = self._poller.poll, self._shell.loop
         if tasks is not None and not tasks.step():
             tasks = None
@@ -92,10 +94,19 @@ class Loop:
             self._commands.trim()
 
     def _sleep(self, tasks: PersistentLoop | None, timeout_s: int | None) -> list[tuple[int, int]]:
-        if tasks is None:
-            return self._poller.poll(None if timeout_s is None else timeout_s * 1000)
-        tasks.wait([self._channel_descriptor, *self._clients.descriptors], timeout_s)
-        return self._poller.poll(0)
+        """What becomes ready; the server first where an interrupt came meanwhile, so that it is noted in time."""
+        interrupts, ready = self._interrupts, []
+        interrupts.stands_back = True
+        if not self._channel.has_frames:
+            if tasks is not None:
+                tasks.wait([self._channel_descriptor, *self._clients.descriptors], timeout_s)
+                timeout_s = 0
+            ready = self._poller.poll(None if timeout_s is None else timeout_s * 1000)
+        interrupts.stands_back = False
+        if interrupts.was_called or self._channel.has_frames:
+            interrupts.was_called = False
+            ready.insert(0, (self._channel_descriptor, select.POLLIN))
+        return ready
 
     def after_fork_in_child(self) -> None:
         """Closes what must not be held by a child."""

@@ -16,6 +16,7 @@ from beep_jupyter.errors import ExecutionError, WorkerDiedError
 from beep_jupyter.models import Execution
 
 from .conftest import Start, wait_until
+from .raw import RawClient
 
 
 def in_background(work: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
@@ -103,6 +104,38 @@ def test_a_stray_sigint_is_ignored(host_backend: Backend) -> None:
     os.kill(worker, signal.SIGINT)
     code = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nsum(range(1000))"
     assert host_backend.evaluate(code) == 499500
+
+
+def test_signals_while_it_waits_keep_no_client_waiting(host_backend: Backend) -> None:
+    worker, is_over = host_backend.health().worker_pid, threading.Event()
+    assert worker is not None
+
+    def signal_on() -> None:
+        while not is_over.wait(0.0002):
+            os.kill(worker, signal.SIGINT)
+
+    thread = threading.Thread(target=signal_on)
+    thread.start()
+    try:
+        for number in range(300):
+            with RawClient(host_backend) as client:
+                assert client.fields("eval", code=f"{number}") == {"value": number}
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def test_a_client_that_came_while_the_interrupted_code_ran_is_served_after_it(host_backend: Backend) -> None:
+    thread, results = in_background(lambda: host_backend.execute("import time\ntime.sleep(60)", check=False))
+    assert wait_until(lambda: host_backend.health().state == "busy")
+    other, answers = in_background(lambda: RawClient(host_backend))
+    time.sleep(0.3)
+    assert host_backend.interrupt()
+    other.join(5)
+    thread.join(5)
+    assert getattr(results[0], "status", results[0]) == "interrupted"
+    with answers[0] as client:  # type: ignore[attr-defined]
+        assert client.fields("eval", code="1 + 1") == {"value": 2}
 
 
 def test_an_interrupt_for_a_request_that_has_not_begun_is_remembered(host_backend: Backend) -> None:

@@ -56,6 +56,15 @@ def test_the_request_that_runs_is_interrupted(interrupts: Interrupts, channel: C
         interrupt(channel, (1, 1))
 
 
+def test_who_stands_back_leaves_all_in_the_channel_and_remembers_that_something_came(
+    interrupts: Interrupts, channel: Channel
+) -> None:
+    interrupts.stands_back = True
+    interrupt(channel, (1, 1))
+    assert channel.waiting == [(1, 1)]
+    assert interrupts.was_called
+
+
 def test_an_interrupt_raises_once(interrupts: Interrupts, channel: Channel) -> None:
     interrupts.arm((1, 1))
     with pytest.raises(KeyboardInterrupt):
