@@ -62,12 +62,16 @@ class History:
 
     def is_ours(self, name: str) -> bool:
         """Whether a name is the history's and not a variable of the user's."""
-        return name in NAMES and (name not in ("In", "Out") or self._namespace.get(name) in (self.texts, self.results))
+        value = self._namespace.get(name)
+        return name in NAMES and (name not in ("In", "Out") or value is self.texts or value is self.results)
 
     def _install(self, names: dict[str, Any]) -> None:
         import os
 
         names.update({"In": self.texts, "_ih": self.texts, "Out": self.results, "_oh": self.results})
-        names["_dh"] = [os.getcwd()]
+        try:
+            names["_dh"] = [os.getcwd()]
+        except OSError:  # the folder is gone
+            names["_dh"] = []
         self._latest = ["", "", ""]
         names.update(zip(_UNDERSCORES, self._latest))

@@ -42,6 +42,19 @@ def test_results_and_texts_are_remembered_by_the_notebooks_numbers(printed) -> N
     assert printed("_i, In[1], In[-1]") == "('_, _1, Out[1]', '6 * 7', '_i, In[1], In[-1]')"
 
 
+def test_the_folder_may_be_gone_before_the_first_cell(backend, cell, tmp_path) -> None:
+    backend.evaluate(f"import os\nos.mkdir({str(tmp_path / 'gone')!r})\nos.chdir({str(tmp_path / 'gone')!r})")
+    (tmp_path / "gone").rmdir()
+    assert cell("1 + 1").result == 2
+
+
+def test_a_variable_with_a_name_of_the_history_is_the_users(backend, cell) -> None:
+    cell(
+        "class Array:\n    def __eq__(self, other): return self\n    def __bool__(self): raise ValueError\nOut = Array()"
+    )
+    assert set(backend.variables()) == {"Array", "Out"}
+
+
 def test_libraries_see_a_notebook(printed) -> None:
     assert printed("hasattr(get_ipython(), 'kernel'), type(get_ipython()).__name__") == "(True, 'ZMQInteractiveShell')"
 
