@@ -13,7 +13,7 @@ from control import Refused
 from supervisor import SessionMissingError, Supervisor
 
 TAIL_CHARACTERS = 4000
-WITHDRAWN = "it waited for another client's code and was not begun"
+WITHDRAWN = "it waited for other code of its session and was not begun"
 
 Frame = tuple[dict[str, Any], Sequence[Any]]
 

@@ -291,8 +291,8 @@ class _UnderWay:
             "code": "raised",
             "status": "interrupted",
             "ename": "KeyboardInterrupt",
-            "evalue": "it waited for another client's code and was not begun",
-            "traceback": ["KeyboardInterrupt: it waited for another client's code and was not begun"],
+            "evalue": "it waited for other code of its session and was not begun",
+            "traceback": ["KeyboardInterrupt: it waited for other code of its session and was not begun"],
         }
         return Reply(error=error, is_late=self._is_late)
 

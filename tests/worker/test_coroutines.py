@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import threading
 import time
 
 import pytest
@@ -182,3 +183,21 @@ def test_a_session_that_leaves_tasks_ends_at_once(backend: Backend) -> None:
     session.restart()
     assert session.evaluate("1") == 1
     assert time.monotonic() - begun < 2
+
+
+def test_a_call_behind_a_task_that_blocks_can_be_given_up(host_backend: Backend) -> None:
+    code = "import asyncio, time\nasync def block():\n    await asyncio.sleep(0.05)\n    time.sleep(1.5)\n"
+    host_backend.execute(code + "kept = 1\ntask = asyncio.create_task(block())")
+    time.sleep(0.2)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    presses = [threading.Timer(delay_s, os.kill, (os.getpid(), signal.SIGINT)) for delay_s in (0.2, 0.4)]
+    for press in presses:
+        press.start()
+    begun = time.monotonic()
+    try:
+        with pytest.raises(ExecutionError, match="KeyboardInterrupt"):
+            host_backend.execute("ran = True")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert time.monotonic() - begun < 1
+    assert host_backend.evaluate("'ran' in globals(), kept, task.exception()") == (False, 1, None)
