@@ -24,9 +24,10 @@ from ..home import Home, write_atomically
 DROPPED = ("PYTHON*", "VIRTUAL_ENV*", "CONDA_*", "MPLBACKEND", "JPY_*", "JUPYTER_*TOKEN*", "BEEP_WORKER", "__PYVENV_*")
 _KEPT = "PYTHONNET_*"  # though they begin as Python's own
 
-_PIP = """#!/bin/sh
+_PIP = r"""#!/bin/sh
 # The pip of routed cells: uv's, for the environment that the cell runs in.
 case "$1" in
+    -V|--version) printf '%s, as pip for %s\n' "$({python} -I -m uv --version)" "$BEEP_PYTHON"; exit ;;
     ""|-*) exec {python} -I -m uv pip "$@" ;;
 esac
 command=$1

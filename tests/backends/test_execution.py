@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -341,6 +342,8 @@ def test_pip_means_uv_for_this_environment(start: Start, tmp_path: Path) -> None
     with start(tmp_path / "e" / "bin" / "python") as backend:
         backend.evaluate("import subprocess\nlisting = subprocess.check_output(['pip', 'list', '--format', 'json'])")
         assert backend.get("listing").strip() == b"[]"
+        about = backend.evaluate("subprocess.check_output(['pip', '--version'], text=True)")
+        assert re.fullmatch(rf"uv [\d.]+.*, as pip for {tmp_path}/e/bin/python\n", about)
         assert backend.evaluate("import os\nos.environ['VIRTUAL_ENV']") == str(tmp_path / "e")
 
 
