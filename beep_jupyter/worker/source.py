@@ -52,11 +52,12 @@ class SourceCache:
         numbers: of the notebook's cells that texts were, the latest of each, by file.
     """
 
-    __slots__ = ("_compiled", "_count", "numbers")
+    __slots__ = ("_compiled", "_count", "_features", "numbers")
 
     def __init__(self) -> None:
         self._compiled: OrderedDict[str, Source] = OrderedDict()
         self._count = 0
+        self._features = 0  # flags of what texts have imported from `__future__`: it holds for later ones
         self.numbers: dict[str, int] = {}
 
     def compile(self, text: str, number: int = 0) -> Source:
@@ -80,10 +81,24 @@ class SourceCache:
             self.numbers[file] = number
         # without a time, linecache never looks for a file of that name
         linecache.cache[file] = len(text), None, text.splitlines(True), file
-        source = self._compiled[text] = compile_text(text, file)
+        source = compile_text(text, file, self._features)
+        if "__future__" in text:
+            self._keep_features(source)
+        self._compiled[text] = source
         if len(self._compiled) > CACHED_TEXTS:
             self._forget_oldest()
         return source
+
+    def _keep_features(self, source: Source) -> None:
+        import __future__
+
+        known = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
+        found = self._features
+        for code in source.codes():
+            found |= sum(flag for flag in known if code.co_flags & flag)
+        if found != self._features:
+            self._features = found
+            self._compiled.clear()  # they were compiled without
 
     def _forget_oldest(self) -> None:
         """Drops a compiled text, and its lines unless something that it defined may still be shown."""
@@ -94,9 +109,9 @@ class SourceCache:
             self.numbers.pop(codes[0].co_filename, None)
 
 
-def compile_text(text: str, file: str) -> Source:
+def compile_text(text: str, file: str, features: int = 0) -> Source:
     needs_loop = any(word in text for word in _ASYNC_WORDS) and not _is_magic(text)
-    flags = _TOP_LEVEL_AWAIT if needs_loop else 0
+    flags = features | (_TOP_LEVEL_AWAIT if needs_loop else 0)
     try:
         return Source(None, compile(text, file, "eval", flags, True), needs_loop)
     except SyntaxError:

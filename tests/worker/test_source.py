@@ -89,6 +89,15 @@ def test_a_null_character_is_an_error_of_the_code() -> None:
         SourceCache().compile("x = '\0'")
 
 
+def test_what_a_text_imports_from_the_future_holds_for_later_ones() -> None:
+    cache, function = SourceCache(), "def f(x: unknown): pass"
+    with pytest.raises(NameError):
+        value_of(cache.compile(function))
+    cache.compile("from __future__ import annotations")
+    value_of(cache.compile(function))
+    assert cache.compile(function) is cache.compile(function)
+
+
 @pytest.mark.parametrize(
     ("text", "needs_loop"),
     [

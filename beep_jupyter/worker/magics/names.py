@@ -98,10 +98,15 @@ def line_reset(shell: Shell, line: str) -> None:
     if "f" not in found and not _agrees("Once deleted, variables cannot be recovered. Proceed (y/[n])? "):
         print("Nothing done.")
         return
-    for name in _names(shell):
+    for name in [name for name in shell.user_ns if not _is_the_sessions(shell, name)]:
         del shell.user_ns[name]
     if "s" not in found:
         shell.cells.history.clear()
+
+
+def _is_the_sessions(shell: Shell, name: str) -> bool:
+    is_numbered = name[:1] == "_" and name.lstrip("_i").isdigit()  # a result, or the text of a cell
+    return is_numbered or name in shell.user_ns_hidden or shell.cells.history.is_ours(name)
 
 
 def line_reset_selective(shell: Shell, line: str) -> None:

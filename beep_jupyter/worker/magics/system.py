@@ -21,8 +21,10 @@ _folders: list[str] = []  # of %pushd
 def line_cd(shell: Shell, line: str) -> None:
     """Changes the working directory, and prints it unless `-q` is given; `-` is the one before."""
     found, rest = options(line, "q")
-    history = shell.user_ns.setdefault("_dh", [os.getcwd()])
-    target = rest[0] if rest else "~"
+    if "_dh" not in shell.user_ns:
+        shell.user_ns["_dh"] = [os.getcwd()]
+    history = shell.user_ns["_dh"]
+    target = " ".join(rest) or "~"
     if target == "-":
         if len(history) < 2:
             raise UsageError("%cd -: No previous directory to change to.")

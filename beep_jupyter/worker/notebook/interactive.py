@@ -49,7 +49,7 @@ class ZMQInteractiveShell:
         self.kernel = Kernel(self)
         self.user_ns = self.user_global_ns = shell.namespace
         self.user_module = shell.main
-        self.user_ns_hidden = frozenset(shell.namespace)
+        self.user_ns_hidden = frozenset(name for name in shell.namespace if name[:2] == name[-2:] == "__")
         self.magics_manager = Magics(self)
 
     @property

@@ -70,8 +70,10 @@ def _syntax_lines(error: SyntaxError) -> tuple[str, list[str], str]:
     """What Python says of what it cannot compile: the place, the line with a mark below it, and what is wrong."""
     *parts, last = traceback.format_exception_only(type(error), error)
     place, *lines = "".join(parts).rstrip("\n").split("\n")
-    text = error.text or ""
-    if text.strip() and error.offset and len(lines) == 1:  # newer Pythons leave some marks out
+    text = error.text or linecache.getline(error.filename or "", error.lineno or 0)
+    if not lines and text.strip():  # what is found behind the parser comes without its line
+        lines = ["    " + text.strip()]
+    if len(lines) == 1 and text.strip() and error.offset:  # newer Pythons leave some marks out
         lines.append(" " * max(4, 3 + error.offset - len(text) + len(text.lstrip())) + "^")
     return place, lines, _named(last.rstrip("\n"))
 

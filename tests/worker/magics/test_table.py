@@ -118,3 +118,19 @@ def test_what_a_cell_printed_before_it_failed_is_captured(cell, printed) -> None
 
 def test_a_command_that_prints_nothing_shows_nothing(cell) -> None:
     assert cell("!true").outputs == cell("print('', end='')").outputs == []
+
+
+def test_variables_of_cells_before_the_first_magic_are_the_users_too(backend, printed) -> None:
+    backend.evaluate("first, _hidden = 1, 2")
+    assert printed("%who") == "first\t \n"
+    printed("%reset -f")
+    assert backend.evaluate("'first' in globals(), '_hidden' in globals(), '__name__' in globals()") == (
+        False,
+        False,
+        True,
+    )
+
+
+def test_a_folder_with_a_blank_in_its_name_is_changed_to(printed, tmp_path) -> None:
+    (tmp_path / "a b").mkdir()
+    assert printed(f"%cd {tmp_path}/a b") == printed(f'%cd "{tmp_path}/a b"') == f"{tmp_path}/a b\n"

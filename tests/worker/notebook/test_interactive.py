@@ -49,9 +49,8 @@ def test_the_folder_may_be_gone_before_the_first_cell(backend, cell, tmp_path) -
 
 
 def test_a_variable_with_a_name_of_the_history_is_the_users(backend, cell) -> None:
-    cell(
-        "class Array:\n    def __eq__(self, other): return self\n    def __bool__(self): raise ValueError\nOut = Array()"
-    )
+    cell("class Array:\n    def __eq__(self, other): return self\n    def __bool__(self): raise ValueError")
+    cell("Out = Array()")
     assert set(backend.variables()) == {"Array", "Out"}
 
 

@@ -93,6 +93,11 @@ def test_the_place_of_an_indentation_error_is_marked(told) -> None:
     assert told("a = 1\n  b = 2").split("\n")[1:3] == ["    b = 2", "    ^"]
 
 
+def test_what_is_wrong_behind_the_parser_is_shown_with_its_line(told) -> None:
+    lines = told("x = 1\nif x:\n    return 5").split("\n")
+    assert lines[:3] == ["  Cell In[1], line 3", "    return 5", "    ^"]
+
+
 @pytest.mark.parametrize("raised", ["SyntaxError", "SyntaxError('made')", "SyntaxError('made', ('f', 1, 1, None))"])
 def test_a_syntax_error_that_is_raised_by_hand_is_told_like_others(told, raised: str) -> None:
     assert told(f"raise {raised}").split("\n")[-1].startswith("SyntaxError")
