@@ -19,7 +19,7 @@ from . import moments
 from .conftest import Environments, Start, opened
 from .crash_matrix import CELLS, FACTS, MEMORY_LIMIT_BYTES, Cell
 from .leaks import nothing_left, processes_of
-from .places import HOST
+from .places import HOST, KINDS
 from .waiting import wait_until
 
 PID = "import os\nos.getpid()"
@@ -27,6 +27,15 @@ PID = "import os\nos.getpid()"
 
 def cells(*chosen: str) -> list[object]:
     return [pytest.param(cell, id=f"{cell.way}-{cell.moment}") for cell in CELLS if cell.moment in chosen]
+
+
+def cells_in_turn(moment: str) -> list[object]:
+    """Each cell of a moment that takes a whole life with the kinds in turn; the campaign takes all with all."""
+    return [
+        pytest.param(cell, kind, id=f"{cell.way}-{kind}", marks=() if (row - column) % 3 == 0 else pytest.mark.campaign)
+        for row, cell in enumerate(cell for cell in CELLS if cell.moment == moment)
+        for column, kind in enumerate(KINDS)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +59,7 @@ def doomed(environments: Environments, home: Home) -> Path:
     return path
 
 
-@pytest.mark.parametrize("cell", cells("start"))
+@pytest.mark.parametrize(("cell", "kind"), cells_in_turn("start"))
 def test_at_start(cell: Cell, beep: Beep, doomed: Path, home: Home, kind: str, tmp_path: Path) -> None:
     is_reached = tmp_path / "reached"
     moments.arrange_start(doomed, f"open({str(is_reached)!r}, 'w').close(); {cell.statements}")
@@ -86,7 +95,7 @@ def test_while_idle(cell: Cell, session: Session) -> None:
     assert session.evaluate("[name for name in globals() if name in ('kept', 'ran')]") == []
 
 
-@pytest.mark.parametrize("cell", cells("stop"))
+@pytest.mark.parametrize(("cell", "kind"), cells_in_turn("stop"))
 def test_at_stop(cell: Cell, start: Start, home: Home, kind: str) -> None:
     with nothing_left(home):
         backend = start(kind, memory_limit_bytes=MEMORY_LIMIT_BYTES)

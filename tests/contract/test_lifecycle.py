@@ -153,7 +153,7 @@ def test_the_servers_death_takes_the_worker_with_it(start: Start, beep: Beep, ki
     assert not backend.connection_file.exists()
 
 
-@pytest.mark.parametrize("times", [5, pytest.param(20, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.campaign)])
 def test_an_owner_that_is_killed_takes_everything_with_it_within_two_seconds(
     environments: Environments, home: Home, kind: str, times: int
 ) -> None:
