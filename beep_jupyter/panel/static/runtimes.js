@@ -2,23 +2,24 @@
 
 function runtimesView(store) {
   const empty = "No Python was found on this machine. Download one: say which version.";
-  const view = section("runtimes", "Runtimes", ["Id", "Version", "Found as", "Path", "", ""], empty);
+  const view = section("runtimes", "Runtimes", ["Id", "Version", "Found as", "Path", ""], empty);
   view.append(downloadForm(store));
   view.update = () => view.show(store.runtimes, ({ id }) => id, ({ id }) => runtimeRow(store, id));
   return view;
 }
 
 function runtimeRow(store, id) {
-  const [version, kind, path, note] = ["", "", "", ""].map((text) => document.createTextNode(text));
-  const below = drawer(6);
+  const [version, kind, path] = ["", "", ""].map((text) => document.createTextNode(text));
+  const note = element("span", {});
+  const below = drawer(5);
   const remove = below.opening("runtime-remove", "Remove…", id, (close) => removeForm(store, id, kind.data, close));
-  const row = cells([id, version, kind, path, note], [remove]);
+  const row = cells([id, version, kind, path], [note, remove]);
   const body = element("tbody", { "data-beep": "runtime", "data-name": id }, row, below);
   body.update = (runtime) => {
     version.data = runtime.version;
     kind.data = runtime.kind;
     path.data = runtime.path;
-    note.data = runtime.problem || (runtime.is_default ? "default" : "");
+    note.textContent = runtime.problem || (runtime.is_default ? "default" : "");
     remove.hidden = !["managed", "adopted"].includes(runtime.kind); // others are their owners'
     below.settle();
   };
