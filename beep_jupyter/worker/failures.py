@@ -22,7 +22,9 @@ def describe(error: BaseException) -> dict[str, Any]:
     """`{"ename", "evalue", "traceback"}` of an exception, without our own frames."""
     error.__traceback__ = users_part(error)
     try:
-        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        told = traceback.TracebackException(type(error), error, error.__traceback__)
+        _leave_ours_out(told)
+        lines = list(told.format())
     except Exception as broken:  # noqa: BLE001  an exception class of the user's that cannot be shown
         lines = ["(the traceback cannot be shown: %r)\n" % type(broken).__name__]
     return dict(described(error), traceback="".join(lines).rstrip("\n").split("\n"))
@@ -46,6 +48,16 @@ def users_part(error: BaseException) -> TracebackType | None:
 def is_ours(file: str) -> bool:
     """Whether a file is of this package."""
     return _OURS in file
+
+
+def _leave_ours_out(told: traceback.TracebackException) -> None:
+    """Of it and of all that it came from: what raises an interrupt, or asks for input, is called by the user's code."""
+    waiting: list[traceback.TracebackException | None] = [told]
+    while waiting:
+        each = waiting.pop()
+        if each is not None:
+            each.stack[:] = [entry for entry in each.stack if not is_ours(entry.filename)]
+            waiting += [each.__cause__, each.__context__, *(getattr(each, "exceptions", None) or ())]
 
 
 def _first(error: BaseException, is_wanted: Callable[[str], bool]) -> TracebackType | None:

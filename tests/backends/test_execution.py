@@ -142,6 +142,18 @@ def test_an_error_shows_the_cells_own_lines_and_no_frame_of_ours(every_backend: 
     assert error.execution.outputs[-1]["output_type"] == "error"
 
 
+@pytest.mark.parametrize(
+    "code", ["input()", "try:\n    input()\nexcept EOFError as error:\n    raise ValueError from error"]
+)
+def test_what_the_worker_itself_raises_shows_no_frame_of_ours(every_backend: Backend, code: str) -> None:
+    with pytest.raises(ExecutionError) as caught:
+        every_backend.execute(code)
+    shown = "\n".join(caught.value.traceback)
+    assert "    input()" in shown
+    assert "EOFError: a routed cell has no standard input" in shown
+    assert "beep_jupyter" not in shown
+
+
 def test_a_syntax_error_points_at_its_place(backend: Backend) -> None:
     with pytest.raises(ExecutionError) as caught:
         backend.evaluate("x = (1 +\ny = 2 2")

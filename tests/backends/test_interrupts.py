@@ -59,6 +59,7 @@ def test_an_interrupt_ends_the_cell_and_keeps_the_state(backend: Backend, code: 
     else:
         assert isinstance(results[0], Execution)
         assert results[0].status == "interrupted"
+        assert "beep_jupyter" not in str(results[0].outputs[-1])
     assert backend.evaluate("kept") == 1
 
 
