@@ -15,6 +15,7 @@ import _frozen_importlib
 import _frozen_importlib_external
 import importlib.util
 import json
+import os
 import struct
 import sys
 import traceback
@@ -39,6 +40,7 @@ load_package("_private", sys.argv[1])
 coding = importlib.import_module("_private.values.coding")
 Receiver = importlib.import_module("_private.values.receiver").Receiver
 describe = load_package("_description", sys.argv[2]).describe
+importlib.import_module("_private.late").use_cache(os.devnull)  # what of ours is loaded later is kept nowhere either
 sys.dont_write_bytecode = False  # libraries are compiled once for all runs
 
 
