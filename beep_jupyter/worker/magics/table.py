@@ -61,9 +61,8 @@ class Magics:
     def run_line(self, name: str, line: str, local_names: Names) -> Any:
         """What `%NAME LINE` gives."""
         found = self.find(name, "line")
-        if found is None and name.startswith("beep"):
-            raise UsageError("%%%s is the notebook's own: give it a cell of its own, which begins with it." % name)
         if found is None:
+            _refuse_ours("%" + name)
             other = " But cell magic `%%%%%s` exists." % name if self.find(name, "cell") is not None else ""
             raise UsageError("Line magic function `%%%s` not found.%s" % (name, other))
         return found(self._expanded(name, found, line, local_names), **self._scope(found, local_names))
@@ -72,6 +71,7 @@ class Magics:
         """What a cell below `%%NAME LINE` gives."""
         found = self.find(name, "cell")
         if found is None:
+            _refuse_ours("%%" + name)
             other = (
                 " (But line magic `%%%s` exists, did you mean that instead?)" % name
                 if self.find(name, "line") is not None
@@ -127,6 +127,11 @@ class _Bound:
 
     def __call__(self, *texts: str) -> Any:
         return self._function(self._shell, *texts)
+
+
+def _refuse_ours(magic: str) -> None:
+    if magic.lstrip("%").startswith("beep"):
+        raise UsageError("%s is the notebook's own: give it a cell of its own, which begins with it." % magic)
 
 
 def _is_top(names: Names) -> bool:

@@ -48,6 +48,8 @@ def test_a_captured_cell_can_be_shown_again(printed) -> None:
     ("source", "says"),
     [
         ("%no_such", "Line magic function `%no_such` not found."),
+        ("%beep status", "%beep is the notebook's own: give it a cell of its own, which begins with it."),
+        ("%%beep_eval a\nx", "%%beep_eval is the notebook's own: give it a cell of its own, which begins with it."),
         ("%%no_such\nx", "Cell magic `%%no_such` not found."),
         (
             "%%pwd\nx",
