@@ -11,14 +11,55 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Coroutine
     from typing import Any
 
+    from .interrupts import Interrupts
+
 
 NESTED = "code that awaits cannot run inside of a cell that awaits; put the magic into a cell of its own"
+
+
+class _Cell:
+    """A cell that the loop runs, and what an interrupt does to it.
+
+    Attributes:
+        is_interrupted: whether it is to be cancelled.
+        is_cancelled: whether it was, and had not ended before.
+        task: runs it.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._loop = loop
+        self._others = asyncio.all_tasks(loop)
+        self.is_cancelled = False
+        self.is_interrupted = False
+        self.task = loop.create_task(self._run(coroutine))
+
+    def interrupt(self) -> bool:
+        """Cancels the cell where KeyboardInterrupt would not hit its own code: in the loop, which would forget what it
+        was about to run, or in a task of an earlier cell. Answers whether that is so."""
+        current = asyncio.current_task(self._loop)
+        if current is not None and current not in self._others:
+            return False
+        self.is_interrupted = True
+        self._loop.call_soon_threadsafe(self._cancel)  # which wakes the loop
+        return True
+
+    def _cancel(self) -> None:
+        self.is_cancelled = self.task.cancel()
+
+    async def _run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        try:
+            return await coroutine
+        except asyncio.CancelledError as error:
+            if not self.is_cancelled:
+                raise
+            raise KeyboardInterrupt().with_traceback(error.__traceback__) from None
 
 
 class PersistentLoop:
     """Tasks that a cell starts go on while a later cell runs in the loop, and while no cell runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, interrupts: Interrupts) -> None:
+        self._interrupts = interrupts
         self._is_between = False
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
@@ -42,14 +83,26 @@ class PersistentLoop:
         if self.is_running:
             coroutine.close()
             raise RuntimeError(NESTED)
-        task = self._loop.create_task(coroutine)
+        cell = _Cell(self._loop, coroutine)
+        self._interrupts.instead = cell.interrupt
         try:
-            return self._loop.run_until_complete(task)
+            value = self._loop.run_until_complete(cell.task)
         except BaseException:
-            if not task.done():
-                task.cancel()
-                self._loop.run_until_complete(asyncio.wait([task]))
+            self._end(cell.task)
             raise
+        finally:
+            self._interrupts.instead = None
+        if cell.is_interrupted and not cell.is_cancelled:
+            raise KeyboardInterrupt  # it came when the code had just ended
+        return value
+
+    def _end(self, task: asyncio.Task[Any]) -> None:
+        """Leaves nothing of a cell that did not come to its own end."""
+        if not task.done():
+            task.cancel()
+            self._loop.run_until_complete(asyncio.wait([task]))
+        if not task.cancelled():
+            task.exception()  # or it would be told of as one that nobody has taken
 
     def step(self) -> bool:
         """What is ready goes one step, so that requests that come closely do not hold it up.

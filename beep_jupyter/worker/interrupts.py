@@ -12,6 +12,7 @@ from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
     from .channel import Channel
@@ -25,12 +26,24 @@ class Interrupts:
     """What is interrupted.
 
     Attributes:
+        instead: asked before KeyboardInterrupt is raised: whether it ends the code in a way of its own.
         stands_back: while set, what comes is left in the channel: the loop waits for it, and what was taken from there
             would not wake it.
         was_called: whether something came meanwhile.
     """
 
-    __slots__ = ("_armed", "_channel", "_handler", "_held", "_last", "_main", "_noted", "stands_back", "was_called")
+    __slots__ = (
+        "_armed",
+        "_channel",
+        "_handler",
+        "_held",
+        "_last",
+        "_main",
+        "_noted",
+        "instead",
+        "stands_back",
+        "was_called",
+    )
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -40,6 +53,7 @@ class Interrupts:
         self._last: dict[int, int] = {}  # connection -> its latest request that has begun
         self._main = get_ident()
         self._noted: set[Key] = set()
+        self.instead: Callable[[], bool] | None = None
         self.stands_back = False
         self.was_called = False
 
@@ -100,4 +114,5 @@ class Interrupts:
     def _raise_if_due(self) -> None:
         if self._noted and self._armed in self._noted and not self._held:
             self._noted.discard(self._armed)
-            raise KeyboardInterrupt
+            if self.instead is None or not self.instead():
+                raise KeyboardInterrupt

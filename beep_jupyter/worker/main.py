@@ -38,7 +38,7 @@ def run() -> None:
     interrupts.install()
     sink = Sink({descriptors.STDOUT: "stdout", descriptors.STDERR: "stderr"}, interrupts)
     streams = _install_streams(sink)
-    shell = Shell()
+    shell = Shell(interrupts)
     ready = {
         "pid": os.getpid(),
         "incarnation": os.environ["BEEP_WORKER"],

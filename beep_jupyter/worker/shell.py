@@ -13,15 +13,21 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .coroutines import PersistentLoop
+    from .interrupts import Interrupts
     from .source import Source
 
 
 class Shell:
-    """A fresh `__main__` without a file, as a notebook has it."""
+    """A fresh `__main__` without a file, as a notebook has it.
 
-    __slots__ = ("_loop", "main", "namespace", "sources")
+    Args:
+        interrupts: of the code that runs.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_interrupts", "_loop", "main", "namespace", "sources")
+
+    def __init__(self, interrupts: Interrupts) -> None:
+        self._interrupts = interrupts
         self.main = ModuleType("__main__")
         self.namespace = self.main.__dict__
         self.namespace["__builtins__"] = sys.modules["builtins"]
@@ -73,7 +79,7 @@ class Shell:
     def _run_in_loop(self, source: Source) -> Any:
         loop = self.loop
         if loop is None:
-            loop = self._loop = late.load("coroutines").PersistentLoop()  # 50 ms of asyncio, for those who say so
+            loop = self._loop = late.load("coroutines").PersistentLoop(self._interrupts)  # imports asyncio: 50 ms
         return loop.run(self._run_awaiting(source))
 
     async def _run_awaiting(self, source: Source) -> Any:

@@ -14,6 +14,7 @@ from beep_jupyter.backends.backend import Backend
 from beep_jupyter.errors import ExecutionError
 from tests.backends.conftest import wait_until
 from tests.backends.test_execution import text_of
+from tests.backends.test_interrupts import in_background
 
 TICKER = """
 import asyncio
@@ -115,6 +116,24 @@ def test_an_interrupt_between_cells_hits_no_task(backend: Backend) -> None:
     count = ticks(backend)
     assert wait_until(lambda: ticks(backend) > count)
     assert text_of(backend.execute("pass"), "stderr") == ""
+
+
+@pytest.mark.parametrize("waiting", ["await asyncio.sleep(60)", "await asyncio.gather(asyncio.sleep(60), block())"])
+def test_an_interrupt_ends_a_cell_that_awaits_and_none_of_the_tasks_of_others(backend: Backend, waiting: str) -> None:
+    busy = TICKER.replace("asyncio.sleep(0.01)", "asyncio.sleep(0)").replace(
+        "ticks.append", "sum(range(3000))\n        ticks.append"
+    )
+    backend.execute(busy + "async def block():\n    time.sleep(60)\nimport time")
+    for _ in range(10):
+        thread, results = in_background(lambda: backend.execute(waiting, check=False))
+        time.sleep(0.03)
+        assert wait_until(backend.interrupt)
+        thread.join(5)
+        assert getattr(results[0], "status", results[0]) == "interrupted"
+        assert results[0].error["ename"] == "KeyboardInterrupt"  # type: ignore[attr-defined]
+        assert "await asyncio" in "".join(results[0].error["traceback"])  # type: ignore[attr-defined]
+    count = ticks(backend)
+    assert wait_until(lambda: ticks(backend) > count)
 
 
 def test_health_answers_while_a_task_blocks_and_the_call_waits_for_it(host_backend: Backend) -> None:
