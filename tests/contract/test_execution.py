@@ -140,3 +140,13 @@ def test_calls_of_several_threads_queue_and_each_gets_its_own_answer(host_sessio
     for thread in threads:
         thread.join()
     assert results == {number: [number * i for i in range(20)] for number in range(6)}
+
+
+def test_a_task_that_code_leaves_goes_on_between_calls(fresh_session: Session) -> None:
+    code = "import asyncio\nticks = 0\nasync def tick():\n    global ticks\n    while True:\n        ticks += 1\n"
+    fresh_session.execute(code + "        await asyncio.sleep(0.01)\ntask = asyncio.create_task(tick())")
+    before = fresh_session.evaluate("ticks")
+    time.sleep(0.3)
+    assert fresh_session.evaluate("ticks") > before + 5  # type: ignore[operator]
+    assert fresh_session.interrupt() is False
+    assert fresh_session.execute("task.cancel()\nawait asyncio.sleep(0.02)\ntask.cancelled()").result is True
