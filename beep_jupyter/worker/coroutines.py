@@ -21,8 +21,8 @@ class _Cell:
     """A cell that the loop runs, and what an interrupt does to it.
 
     Attributes:
-        is_interrupted: whether it is to be cancelled.
-        is_cancelled: whether it was, and had not ended before.
+        is_interrupted: whether it was to be cancelled.
+        is_cancelled: whether it was; else it had ended before.
         task: runs it.
     """
 
@@ -40,11 +40,9 @@ class _Cell:
         if current is not None and current not in self._others:
             return False
         self.is_interrupted = True
-        self._loop.call_soon_threadsafe(self._cancel)  # which wakes the loop
+        self.is_cancelled = self.task.cancel()  # at once: one that has not begun must not begin
+        self._loop.call_soon_threadsafe(_nothing)  # wakes the loop
         return True
-
-    def _cancel(self) -> None:
-        self.is_cancelled = self.task.cancel()
 
     async def _run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         try:
@@ -53,6 +51,10 @@ class _Cell:
             if not self.is_cancelled:
                 raise
             raise KeyboardInterrupt().with_traceback(error.__traceback__) from None
+
+
+def _nothing() -> None:
+    """What a loop is woken for."""
 
 
 class PersistentLoop:
@@ -87,8 +89,11 @@ class PersistentLoop:
         self._interrupts.instead = cell.interrupt
         try:
             value = self._loop.run_until_complete(cell.task)
-        except BaseException:
+        except BaseException as error:
             self._end(cell.task)
+            coroutine.close()  # if it has not begun
+            if cell.is_cancelled and isinstance(error, asyncio.CancelledError):
+                raise KeyboardInterrupt from None
             raise
         finally:
             self._interrupts.instead = None

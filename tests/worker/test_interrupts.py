@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from beep_jupyter.worker.coroutines import PersistentLoop
 from beep_jupyter.worker.interrupts import Interrupts
 
 Key = tuple[int, int]
@@ -164,3 +166,24 @@ def test_a_handler_that_the_code_set_is_replaced_before_the_next_request(
     interrupts.arm((1, 2))
     with pytest.raises(KeyboardInterrupt):
         interrupt(channel, (1, 2))
+
+
+def test_an_interrupt_just_before_a_cell_begins_in_its_loop_keeps_it_from_beginning(interrupts: Interrupts) -> None:
+    loop, ran = PersistentLoop(interrupts), []
+
+    async def cell() -> None:
+        ran.append(1)
+
+    before = loop._loop.run_until_complete
+
+    def run_late(task: object) -> object:
+        assert interrupts.instead is not None
+        assert interrupts.instead()
+        return before(task)  # type: ignore[arg-type]
+
+    loop._loop.run_until_complete = run_late  # type: ignore[assignment, method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        loop.run(cell())
+    assert ran == []
+    loop._loop.close()
+    asyncio.set_event_loop(None)
