@@ -6,6 +6,7 @@ import webbrowser
 
 import click
 
+from ..listings import reach
 from .options import pass_surface
 from .params import BACKEND
 from .surface import Surface
@@ -20,7 +21,7 @@ def docs(surface: Surface, name: str) -> None:
     The link is good for one use within a minute and holds no token; in a notebook, or where there is no browser, it is
     only shown.
     """
-    with surface.beep.connect(name) as backend:
+    with reach(surface.beep, name) as backend:
         link = backend.docs_link()
     if surface.face == "terminal" and webbrowser.open(link):
         surface.show.say(f"Opened {link} in the browser.")

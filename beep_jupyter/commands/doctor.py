@@ -13,6 +13,7 @@ from ..backends.variables import worker_variables
 from ..environments.dotnet import find_dotnet, has_pythonnet
 from ..errors import BackendNotFoundError
 from ..home import Home
+from ..listings import reach
 from ..models import Environment, Health
 from .checks import Check, attempt, check_setup, show_checks
 from .options import as_json
@@ -124,6 +125,6 @@ def _check_backend(surface: Surface, health: Health) -> Iterator[Check]:
 
 
 def _answer(surface: Surface, name: str) -> str:
-    with surface.beep.connect(name) as backend:
+    with reach(surface.beep, name) as backend:
         now = backend.health()
     return f"{now.state}, answers at {now.address}."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError
+from ..listings import reach
 from .options import pass_surface
 from .params import BACKEND, ENVIRONMENT, KIND, SIZE
 from .surface import Surface
@@ -135,7 +136,7 @@ def _stop_all(surface: Surface) -> None:
 @pass_surface
 def restart(surface: Surface, name: str) -> None:
     """Give a backend a fresh worker; variables are lost."""
-    with _connected(surface, name) as backend:
+    with reach(surface.beep, name) as backend:
         backend.restart()
     surface.show.say(f"Backend '{name}' has a fresh worker; its variables are gone.")
 
@@ -145,11 +146,6 @@ def restart(surface: Surface, name: str) -> None:
 @pass_surface
 def interrupt(surface: Surface, name: str) -> None:
     """Interrupt the code that runs; variables are kept."""
-    with _connected(surface, name) as backend:
+    with reach(surface.beep, name) as backend:
         was_busy = backend.interrupt()
     surface.show.say(f"Backend '{name}' is interrupted." if was_busy else f"Backend '{name}' runs nothing now.")
-
-
-def _connected(surface: Surface, name: str) -> Backend:
-    """A client of a running backend; unlike for code, an environment's name starts nothing."""
-    return surface.beep.connect(name)

@@ -7,7 +7,7 @@ import os
 import click
 
 from ..backends.names import is_jupyter_server
-from ..listings import backend_object, backend_objects
+from ..listings import backend_object, backend_objects, reach
 from ..models import Health
 from ..quantities import duration_text, size_text
 from .options import as_json, pass_surface
@@ -78,6 +78,6 @@ def _facts(health: Health) -> list[tuple[str, str]]:
 @pass_surface
 def logs(surface: Surface, name: str, follow: bool) -> None:
     """Show what a backend's server wrote to its log."""
-    with surface.beep.connect(name) as backend:
+    with reach(surface.beep, name) as backend:
         for line in backend.logs(follow=follow):
             surface.show.stream("stdout", line.rstrip("\n") + "\n")
