@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from .invoke import our_usage_errors
+from .invoke import wish_of
 from .options import timeout
 from .params import TARGETS, VARIABLES
 from .surface import Surface
@@ -104,9 +104,5 @@ def parse(arguments: Sequence[str], surface: Surface) -> CellRequest | None:
     Raises:
         UsageError: they are wrong.
     """
-    try:
-        with our_usage_errors(PROGRAM), beep_eval.make_context(PROGRAM, list(arguments), obj=surface) as context:
-            request: CellRequest = beep_eval.invoke(context)
-    except click.exceptions.Exit:
-        return None
-    return request
+    wish: CellRequest | None = wish_of(beep_eval, PROGRAM, arguments, surface)
+    return wish

@@ -11,7 +11,7 @@ import click
 
 from ..errors import BeepError, InstallError, UsageError
 from .group import TopicGroup
-from .invoke import our_usage_errors, split
+from .invoke import split, wish_of
 from .options import pass_surface
 from .params import ENVIRONMENT
 from .surface import Surface
@@ -58,12 +58,8 @@ def parse(line: str, surface: Surface) -> EnvRequest | None:
     Raises:
         UsageError: it is wrong.
     """
-    try:
-        with our_usage_errors(PROGRAM), beep_env.make_context(PROGRAM, split(line), obj=surface) as context:
-            request: EnvRequest = beep_env.invoke(context)
-    except click.exceptions.Exit:
-        return None
-    return request
+    wish: EnvRequest | None = wish_of(beep_env, PROGRAM, split(line), surface)
+    return wish
 
 
 def declare(surface: Surface, name: str, text: str, folder: Path, *, replace: bool) -> None:

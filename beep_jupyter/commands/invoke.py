@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -48,6 +49,23 @@ def invoke(command: click.Command, arguments: Sequence[str], surface: Surface) -
     except click.exceptions.Exit as asked:
         return asked.exit_code
     return 0
+
+
+def wish_of(command: click.Command, program: str, words: Sequence[str], surface: Surface) -> Any:
+    """What the words behind a cell magic ask for; None where they asked for help, which was shown.
+
+    Args:
+        command: of the magic; it returns the wish and does nothing.
+        program: the magic, with its percent signs.
+
+    Raises:
+        UsageError: the words are wrong.
+    """
+    try:
+        with our_usage_errors(program), command.make_context(program, list(words), obj=surface) as context:
+            return command.invoke(context)
+    except click.exceptions.Exit:
+        return None
 
 
 @contextmanager

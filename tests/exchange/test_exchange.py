@@ -10,7 +10,8 @@ import os
 import random
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from tests.drawing import drawn
 
 from .journeys import Journey, shortest, tally, travel
 from .peers import Peer
@@ -22,30 +23,10 @@ pytestmark = pytest.mark.timeout(600)  # the first test of a run waits for the e
 SEED = int(os.environ.get("BEEP_TEST_SEED", "4"))
 
 
-def draw(count: int) -> list[Recipe]:
-    """That many recipes, the same for the same seed."""
-    drawn: list[Recipe] = []
-
-    @seed(SEED)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(recipes)
-    def collect(one: Recipe) -> None:
-        drawn.append(one)
-
-    collect()
-    return drawn
-
-
-def pair(drawn: list[Recipe], peers: list[Peer]) -> list[Journey]:
+def pair(chosen: list[Recipe], peers: list[Peer]) -> list[Journey]:
     """A journey for each recipe, between two peers at random of which the first can make the value."""
     chance = random.Random(SEED)
-    possible = [(one, [peer for peer in peers if one.is_for(peer.versions)]) for one in drawn]
+    possible = [(one, [peer for peer in peers if one.is_for(peer.versions)]) for one in chosen]
     return [Journey(one, chance.choice(senders), chance.choice(peers)) for one, senders in possible if senders]
 
 
@@ -63,10 +44,10 @@ def check(journeys: list[Journey]) -> None:
 
 
 def test_values_arrive_or_are_refused(peers: list[Peer]) -> None:
-    check(pair(draw(2_000), peers))
+    check(pair(drawn(recipes, 2_000, SEED), peers))
 
 
 @pytest.mark.campaign
 @pytest.mark.timeout(3600)
 def test_many_values_arrive_or_are_refused(all_peers: list[Peer]) -> None:
-    check(pair(draw(20_000), all_peers))
+    check(pair(drawn(recipes, 20_000, SEED), all_peers))

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from sample_values import EXAMPLES, format_names, is_same, values
 from test_coding import json_trees
 
 import beep_jupyter.worker
 from beep_jupyter.worker.values.coding import decode, encode
+from tests.drawing import drawn
 
 DRIVER = Path(__file__).with_name("value_driver.py")
 FOLDER = Path(beep_jupyter.worker.__file__).parent
@@ -32,22 +32,7 @@ PYTHONS = [pytest.param(path, id=f"3.{minor}") for minor in MINORS for path in _
 
 def draw(strategy: Any, count: int) -> list[Any]:
     """Values of a strategy, the same in every run."""
-    drawn: list[Any] = []
-
-    @seed(4)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def collect(value: Any) -> None:
-        drawn.append(value)
-
-    collect()
-    return drawn
+    return drawn(strategy, count, 4)
 
 
 def ask(python: Path, requests: list[Any]) -> list[Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import decimal
 import itertools
-import json
 import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import journeys
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -28,10 +28,8 @@ THERE = Receiver("environment 'there'", ["pyarrow"])
 
 
 def carry(value: Any, notes: list[str] | None = None) -> Any:
-    """The value after a journey: as JSON in UTF-8, buffers as a transport has received them."""
-    tree, buffers = encode(value, to=THERE)
-    text = json.dumps(tree, ensure_ascii=False, allow_nan=False).encode()
-    return decode(json.loads(text), [bytearray(data) for data in buffers], notes)
+    """The value after a journey to one that takes Arrow."""
+    return journeys.carry(value, notes=notes, to=THERE)
 
 
 def is_same(sent: Any, arrived: Any) -> bool:

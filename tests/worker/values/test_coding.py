@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from journeys import carry
 from sample_values import BIG, EXAMPLES, format_names, is_same, standard_names, values
 
 from beep_jupyter.worker.values import registry
@@ -29,13 +30,6 @@ from beep_jupyter.worker.values.receiver import Receiver
 from beep_jupyter.worker.values.registry import Codec, register
 
 TABLE = Path(__file__).parents[3] / "docs" / "reference" / "values.md"
-
-
-def carry(value: Any, **options: Any) -> Any:
-    """The value after a journey: as JSON in UTF-8, buffers as a transport has received them."""
-    tree, buffers = encode(value, **options)
-    text = json.dumps(tree, ensure_ascii=False, allow_nan=False).encode()
-    return decode(json.loads(text), [bytearray(data) for data in buffers])
 
 
 @pytest.fixture

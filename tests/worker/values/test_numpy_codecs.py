@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from journeys import carry
 from test_across_pythons import ask, draw
 
 from beep_jupyter.worker.values import numpy_dtypes
@@ -26,13 +27,6 @@ from tests.exchange.peers import Peer
 TABLE = Path(__file__).parents[3] / "docs" / "reference" / "values.md"
 HAS_TEXTS = hasattr(np.dtypes, "StringDType")
 needs_texts = pytest.mark.skipif(not HAS_TEXTS, reason="StringDType came with NumPy 2.0")
-
-
-def carry(value: Any) -> Any:
-    """The value after a journey: as JSON in UTF-8, buffers as a transport has received them."""
-    tree, buffers = encode(value)
-    text = json.dumps(tree, ensure_ascii=False, allow_nan=False).encode()
-    return decode(json.loads(text), [bytearray(data) for data in buffers])
 
 
 def is_same(sent: Any, arrived: Any) -> bool:

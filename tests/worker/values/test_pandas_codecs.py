@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import datetime
-import json
 import random
 import re
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import dateutil.tz
+import journeys
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,10 +53,8 @@ WITHOUT_ARROW = Receiver(libraries=["numpy", "pandas"])
 
 
 def carry(value: Any, to: Receiver = WITH_ARROW, notes: list[str] | None = None) -> Any:
-    """The value after a journey: as JSON in UTF-8, buffers as a transport has received them."""
-    tree, buffers = encode(value, to=to)
-    text = json.dumps(tree, ensure_ascii=False, allow_nan=False).encode()
-    return decode(json.loads(text), [bytearray(data) for data in buffers], notes)
+    """The value after a journey."""
+    return journeys.carry(value, notes=notes, to=to)
 
 
 @pytest.mark.parametrize("name", COLUMNS)

@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from journeys import carry
 from test_across_pythons import ask
 
 from beep_jupyter.worker.values import polars_dtypes
@@ -26,13 +27,6 @@ from tests.exchange.peers import Peer
 
 CHECKOUT = Path(__file__).parents[3]
 TABLE = CHECKOUT / "docs" / "reference" / "values.md"
-
-
-def carry(value: Any) -> Any:
-    """The value after a journey: as JSON in UTF-8, buffers as a transport has received them."""
-    tree, buffers = encode(value)
-    text = json.dumps(tree, ensure_ascii=False, allow_nan=False).encode()
-    return decode(json.loads(text), [bytearray(data) for data in buffers])
 
 
 def is_same(sent: Any, arrived: Any) -> bool:
