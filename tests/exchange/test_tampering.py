@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from tests.drawing import drawn
+
 from .journeys import BATCH, Journey, shortest
 from .peers import Peer
+from .recipes import recipes
 from .recipes.recipe import Recipe
 from .tampering import tamper
-from .test_exchange import SEED, draw
+from .test_exchange import SEED
 
 pytestmark = pytest.mark.timeout(600)  # the first test of a run waits for the environments
 
@@ -22,9 +25,9 @@ FATAL = "string_view"
 before anyone could validate it (measured)."""
 
 
-def encoded(drawn: list[Recipe], peer: Peer) -> list[tuple[Any, list[bytes]]]:
+def encoded(chosen: list[Recipe], peer: Peer) -> list[tuple[Any, list[bytes]]]:
     """The trees and buffers of what this peer can make and send."""
-    makeable = [one for one in drawn if one.is_for(peer.versions) and FATAL not in one.text]
+    makeable = [one for one in chosen if one.is_for(peer.versions) and FATAL not in one.text]
     peer.begin([{"make": one.text, "to": peer.libraries, "describe": False} for one in makeable])
     return [(answer["tree"], answer["buffers"]) for answer in peer.end() if "tree" in answer]
 
@@ -32,8 +35,8 @@ def encoded(drawn: list[Recipe], peer: Peer) -> list[tuple[Any, list[bytes]]]:
 def check(peers: list[Peer], sources: int, changes: int) -> None:
     """Sends changed values to all peers; each must take them or say that they are malformed."""
     chance = random.Random(SEED)
-    drawn = draw(sources)
-    whole = [value for peer in peers for value in encoded(drawn, peer) if len(str(value[0])) < 20_000]
+    chosen = drawn(recipes, sources, SEED)
+    whole = [value for peer in peers for value in encoded(chosen, peer) if len(str(value[0])) < 20_000]
     others = [tree for tree, _ in whole]
     failed = []
     for peer in peers:
