@@ -77,6 +77,23 @@ def reach(beep: Beep, name: str) -> Backend:
     return Backend(file)
 
 
+def restart(beep: Beep, name: str) -> None:
+    """Gives the backend that a listing calls so a fresh worker.
+
+    By the client that cells of this process have, if they have one: they need not be told of what was asked for here.
+
+    Raises:
+        BackendNotFoundError: there is none.
+        StartError: the fresh one did not become ready.
+    """
+    known = beep.running(name)
+    if known is not None and known.address == backend_object(beep, name).address:
+        known.restart()
+    else:
+        with reach(beep, name) as backend:
+            backend.restart()
+
+
 def _described(beep: Beep, environment: Environment, running: Iterable[Health]) -> dict[str, Any]:
     return {
         **asdict(environment),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import listings
 from ..errors import UsageError
-from ..listings import reach
 from .options import pass_surface
 from .params import BACKEND, ENVIRONMENT, KIND, SIZE
 from .surface import Surface
@@ -136,8 +136,7 @@ def _stop_all(surface: Surface) -> None:
 @pass_surface
 def restart(surface: Surface, name: str) -> None:
     """Give a backend a fresh worker; variables are lost."""
-    with reach(surface.beep, name) as backend:
-        backend.restart()
+    listings.restart(surface.beep, name)
     surface.show.say(f"Backend '{name}' has a fresh worker; its variables are gone.")
 
 
@@ -146,6 +145,6 @@ def restart(surface: Surface, name: str) -> None:
 @pass_surface
 def interrupt(surface: Surface, name: str) -> None:
     """Interrupt the code that runs; variables are kept."""
-    with reach(surface.beep, name) as backend:
+    with listings.reach(surface.beep, name) as backend:
         was_busy = backend.interrupt()
     surface.show.say(f"Backend '{name}' is interrupted." if was_busy else f"Backend '{name}' runs nothing now.")

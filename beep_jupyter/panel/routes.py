@@ -90,12 +90,7 @@ class Routes:
             return {"interrupted": backend.interrupt()}
 
     def restart(self, request: Request, name: str) -> Any:
-        known = self._beep.running(name)
-        if known is not None and known.address == listings.backend_object(self._beep, name).address:
-            known.restart()  # by the client that cells have: they need not be told of what was asked for here
-        else:
-            with listings.reach(self._beep, name) as backend:
-                backend.restart()
+        listings.restart(self._beep, name)
         self._look_soon()
         return listings.as_object(listings.backend_object(self._beep, name))
 

@@ -71,6 +71,8 @@ class Shared:
 
 def _is_fresh_again(backend: Backend) -> bool:
     try:
+        for session in set(backend.health().sessions) - {"default"}:
+            backend._transport.control("sessions", {"close": session})
         backend.restart()
     except BeepError:  # the test before has ended it
         return False

@@ -48,3 +48,13 @@ def test_a_look_at_anothers_backend_leaves_ones_own_name_alone(
     assert "ok" in run("doctor", twin)
     assert surface.beep.find("twin").pid == own
     run("stop", "twin")
+
+
+def test_code_is_not_told_of_a_restart_that_was_asked_for_here(
+    run: Callable[..., str], surface: Surface, environment: str
+) -> None:
+    run("start", "--venv", environment, "--name", "own")
+    surface.beep.find("own").evaluate("kept = 1")
+    run("restart", "own")
+    assert surface.beep.find("own").evaluate("'kept' in globals()") is False
+    run("stop", "own")

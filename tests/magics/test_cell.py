@@ -144,9 +144,9 @@ def test_a_dead_worker_is_said_and_the_next_cell_runs(cell) -> None:
 
 
 def test_a_dead_server_is_said_and_its_name_is_free_then(cell, shell) -> None:
-    cell("%%beep_eval legacy -o server\nimport os; server = os.getppid()")
+    cell("%%beep_eval legacy -o server,worker\nimport os; server, worker = os.getppid(), os.getpid()")
     os.kill(shell.user_ns["server"], signal.SIGKILL)
-    while processes.is_alive(shell.user_ns["server"]):
+    while processes.is_alive(shell.user_ns["worker"]):  # which ends when all threads of the server are gone
         time.sleep(0.01)
     dead = cell("%%beep_eval legacy\n1 + 1").error
     assert isinstance(dead, ConnectionLostError)
