@@ -7,6 +7,7 @@ import random
 import signal
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -15,6 +16,8 @@ from beep_jupyter.backends.session import Session
 from beep_jupyter.errors import ExecutionError, ExecutionTimeoutError, WorkerDiedError
 
 from . import problem_child
+from .conftest import Pool, close_session
+from .places import HOST, KINDS, Place
 from .waiting import Background, begun, wait_until
 
 LOOPS = [
@@ -85,12 +88,19 @@ def test_a_time_limit_that_is_not_reached_changes_nothing(session: Session) -> N
     assert session.evaluate("1 + 1", timeout_s=30) == 2
 
 
-def test_a_call_that_ignores_its_time_limit_is_killed_five_seconds_later(host_session: Session) -> None:
+def test_calls_that_ignore_their_time_limit_are_killed_five_seconds_later(pool: Pool) -> None:
+    backends = [pool.backend(Place(kind, HOST)) for kind in KINDS]  # all at once: most of it is waiting
+    sessions = [backend.session("deaf") for backend in backends]
     asked = time.monotonic()
-    with pytest.raises(WorkerDiedError) as caught:
-        host_session.evaluate(problem_child.IGNORE_INTERRUPT, timeout_s=0.2)
-    assert 5 < time.monotonic() - asked < 7
-    assert caught.value.reason == "timeout"
+    calls = [Background(partial(one.evaluate, problem_child.IGNORE_INTERRUPT, timeout_s=0.2)) for one in sessions]
+    for call in calls:
+        error = call.join().error
+        assert isinstance(error, WorkerDiedError)
+        assert error.reason == "timeout"
+        assert 5 < call.ended_at - asked < 7
+    for backend, session in zip(backends, sessions, strict=True):
+        session.close()
+        close_session(backend, "deaf")
 
 
 def test_the_keyboards_interrupt_ends_the_call_of_the_main_thread(host_session: Session) -> None:
