@@ -25,12 +25,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
-from filelock import FileLock, Timeout
 
 from .errors import ConfigurationError
 
 SOCKET_PATH_LIMIT = 100  # bytes; sockaddr_un holds 108 on Linux and 104 on macOS, terminator included
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "lustre", "gpfs", "afs", "9p", "beegfs"}
+
+
+class LockHeldError(Exception):
+    """Another process held the lock for all the time that there was."""
 
 
 class Home:
@@ -89,17 +92,24 @@ class Home:
             on_wait: called once when somebody else holds it, before waiting.
 
         Raises:
-            filelock.Timeout: somebody else held it for all that time.
+            LockHeldError: somebody else held it for all that time.
         """
+        from filelock import FileLock, Timeout  # 25 ms that `beep --help` and a Tab in a shell need not pay
+
         lock = FileLock(self._folder("locks") / f"{name}.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            if timeout_s == 0:
-                raise
-            if on_wait is not None:
+
+        def is_taken(within_s: float) -> bool:
+            try:
+                lock.acquire(timeout=within_s, poll_interval=0.02)
+            except Timeout:
+                return False
+            return True
+
+        if not is_taken(within_s=0):
+            if timeout_s != 0 and on_wait is not None:
                 on_wait()
-            lock.acquire(timeout=timeout_s, poll_interval=0.02)
+            if timeout_s == 0 or not is_taken(within_s=timeout_s):
+                raise LockHeldError(name)
         try:
             yield
         finally:

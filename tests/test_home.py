@@ -12,11 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from filelock import Timeout
 
 from beep_jupyter import home as home_module
 from beep_jupyter.errors import ConfigurationError
-from beep_jupyter.home import SOCKET_PATH_LIMIT, Home, absolute_path, write_atomically
+from beep_jupyter.home import SOCKET_PATH_LIMIT, Home, LockHeldError, absolute_path, write_atomically
 
 NOBODY = 65534
 
@@ -243,9 +242,9 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> No
 def test_a_lock_keeps_others_out_and_says_so_once(home: Home) -> None:
     told: list[str] = []
     with running(HOLD, home.root) as holder:
-        with pytest.raises(Timeout), home.lock("thing", timeout_s=0, on_wait=lambda: told.append("at once")):
+        with pytest.raises(LockHeldError), home.lock("thing", timeout_s=0, on_wait=lambda: told.append("at once")):
             pass
-        with pytest.raises(Timeout), home.lock("thing", timeout_s=0.1, on_wait=lambda: told.append("waiting")):
+        with pytest.raises(LockHeldError), home.lock("thing", timeout_s=0.1, on_wait=lambda: told.append("waiting")):
             pass
         with home.lock("another thing", timeout_s=0, on_wait=lambda: told.append("another")):
             pass
@@ -268,7 +267,7 @@ def test_a_lock_is_given_back_when_its_work_fails(home: Home) -> None:
 
 
 def test_threads_of_one_process_keep_each_other_out_too(home: Home) -> None:
-    with home.lock("thing"), pytest.raises(Timeout), home.lock("thing", timeout_s=0):
+    with home.lock("thing"), pytest.raises(LockHeldError), home.lock("thing", timeout_s=0):
         pass
 
 

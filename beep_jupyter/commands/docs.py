@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
-
 import click
 
 from ..listings import reach
@@ -21,6 +19,8 @@ def docs(surface: Surface, name: str) -> None:
     The link is good for one use within a minute and holds no token; in a notebook, or where there is no browser, it is
     only shown.
     """
+    import webbrowser  # 10 ms that only this command needs
+
     with reach(surface.beep, name) as backend:
         link = backend.docs_link()
     if surface.face == "terminal" and webbrowser.open(link):

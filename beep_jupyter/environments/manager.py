@@ -8,11 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import Timeout
-
 from ..config import Config
 from ..errors import EnvironmentBusyError, UsageError
-from ..home import Home, absolute_path, write_atomically
+from ..home import Home, LockHeldError, absolute_path, write_atomically
 from ..models import Environment, OnProgress
 from ..names import check_name
 from .creation import Creator
@@ -200,7 +198,7 @@ class EnvironmentManager:
                     self._stop_backends(venv)
                 refuse_busy(name, self._backends_in(venv), "deleted")
                 folder.delete()
-        except Timeout:
+        except LockHeldError:
             raise EnvironmentBusyError(
                 f"Environment '{name}' is being worked on by another process.", "Wait until that ends, then try again."
             ) from None

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import Timeout
-
 from ..errors import ConfigurationError
-from ..home import Home
+from ..home import Home, LockHeldError
 from ..names import PATTERN
 from .store import EnvironmentFolder, Generation, sweep_trash
 
@@ -25,7 +23,7 @@ def sweep(home: Home, backends_in: Callable[[Path], list[str]]) -> None:
             if folder.leftovers() or not folder.is_published():
                 with folder.lock(timeout_s=0):
                     sweep_folder(folder, backends_in)
-        except (Timeout, OSError, ConfigurationError):
+        except (LockHeldError, OSError, ConfigurationError):
             continue  # being built, not writable now, or unreadable: a listing must not fail for that
 
 

@@ -19,9 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from filelock import Timeout
-
-from ..home import Home, write_atomically
+from ..home import Home, LockHeldError, write_atomically
 from ..models import OnProgress, Progress
 from ..uv.child import interrupt_deferred
 
@@ -95,7 +93,7 @@ class Records:
             if folder.name.startswith(_TRASH):
                 shutil.rmtree(folder, ignore_errors=True)
             elif self._read(folder) is None:
-                with suppress(Timeout), self._home.lock(f"runtime-{folder.name}", timeout_s=0):
+                with suppress(LockHeldError), self._home.lock(f"runtime-{folder.name}", timeout_s=0):
                     self.delete(folder.name)
 
     def _folders(self) -> Iterator[Path]:

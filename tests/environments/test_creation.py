@@ -24,6 +24,7 @@ from beep_jupyter.errors import (
 from beep_jupyter.home import Home
 from beep_jupyter.models import Progress
 from beep_jupyter.runtimes.manager import RuntimeManager
+from tests.speed import run_python, times_longer
 
 from .conftest import UvLog, break_interpreter, entries, manager_with, uv_program
 
@@ -55,18 +56,11 @@ def test_the_same_spec_again_takes_under_10_ms_in_a_process(environments: Enviro
     assert min(again_s() for _ in range(10)) < 0.010
 
 
-def test_the_same_spec_again_takes_under_250_ms_from_a_fresh_process(
-    environments: EnvironmentManager, python: str
-) -> None:
+def test_the_same_spec_again_is_quick_from_a_fresh_process(environments: EnvironmentManager, python: str) -> None:
     environments.create("one", python=python, packages=["beta"])
     code = "import sys; from beep_jupyter import Beep; Beep().environments.create('one', sys.argv[1], ['beta'])"
-
-    def fresh_s() -> float:
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code, python], check=True)
-        return time.perf_counter() - start
-
-    assert min(fresh_s() for _ in range(5)) < 0.250
+    ratio = times_longer(run_python("-c", code, python), than=run_python("-c", "import click"))
+    assert ratio < 4.5, "2.4 to 2.9 as built: under 200 ms where the import of click takes 60 ms"
 
 
 def test_another_name_for_the_same_python_is_the_same_spec(environments: EnvironmentManager, python: str) -> None:
