@@ -13,6 +13,7 @@ from . import late
 from .channel import Channel
 from .clients import Clients, check_request
 from .commands.request import Refusal, Request
+from .commands.session import LATE
 from .connection import Connection
 
 TYPE_CHECKING = False
@@ -25,11 +26,7 @@ if TYPE_CHECKING:
 
     Method = Callable[[Request], Answer]
 
-# command -> (module, class in it), as in `commands/session.py`.
-COMMANDS = {
-    "complete": ("completion", "CompletionCommands"),
-    "inspect": ("inspection", "InspectionCommands"),
-}
+COMMANDS = ("complete", "inspect")
 _TRIES = 3  # where code changes what is looked at
 
 
@@ -114,7 +111,7 @@ class Aside:
         if type(command) is not str or command not in COMMANDS:
             raise Refusal("unknown_command", "who looks aside has no command %.80r" % (command,))
         if command not in self._methods:
-            module, kind = COMMANDS[command]
+            module, kind = LATE[command]
             made = getattr(late.load("commands." + module), kind)(self._namespace, None)
             self._methods[command] = getattr(made, "do_" + command)
         return self._methods[command]
