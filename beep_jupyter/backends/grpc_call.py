@@ -14,7 +14,7 @@ from .grpc_channel import GrpcChannel
 from .grpc_errors import wire_error
 from .grpc_messages import CHUNK_BYTES, MESSAGE_BYTES, MalformedFieldError, reply_form
 from .grpc_rpcs import PYTHON, SESSION_PLANE, rpcs_of
-from .interrupting import SigintCalls
+from .interrupting import InterruptedCall
 from .prompting import prompt
 from .transport import OnEvent, OnInput, Reply
 
@@ -69,7 +69,7 @@ class Call:
         self._on_input = on_input
         self._on_output = on_output
         self._session = session
-        self._sigint = SigintCalls(self._interrupt_soon)
+        self._sigint = InterruptedCall(self._interrupt, from_handler=self._interrupt_soon)
         self._timeout_s = timeout_s
 
     def carry_out(self, command: str, fields: dict[str, Any], buffers: Sequence[Any]) -> Reply:

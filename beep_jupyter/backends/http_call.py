@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx
 
+from ..errors import ConnectionLostError
 from .http_connection import FRAME, INCARNATION, HttpConnection, content_of, frames_of
 from .http_routes import session_ask
-from .interrupting import SigintCalls
+from .interrupting import InterruptedCall
 from .prompting import prompt
 from .transport import OnEvent, OnInput, Reply
 
@@ -67,7 +68,7 @@ class Call:
         self._on_input = on_input
         self._on_output = on_output
         self._session = session
-        self._sigint = SigintCalls(self._interrupt)
+        self._sigint = InterruptedCall(self._interrupt)
         self._timeout_s = timeout_s
 
     def carry_out(self, command: str, fields: dict[str, Any], buffers: Sequence[Any]) -> Reply:
@@ -75,6 +76,7 @@ class Call:
 
         Raises:
             httpx.HTTPError: the connection failed.
+            ConnectionLostError: it was to be interrupted and there is no answer.
             FrameError: what came is no answer of a backend.
         """
         ask = session_ask(command, fields, self._session, self._timeout_s)
@@ -129,13 +131,19 @@ class Call:
         prompt(asked["prompt"], asked["password"], self._on_input, self._sigint, self._interrupt, send)
 
     def _interrupt(self) -> None:
-        """Asks for the interrupt of this call, and no other; the second time its worker is killed."""
+        """Asks for the interrupt of this call, and no other; the second time its worker is killed.
+
+        Raises:
+            ConnectionLostError: out of the call itself, which is left by that, where SIGINT asked.
+        """
         fields = {"session": self._session, "request": self._key}
         connection = self._another()
         try:
             connection.request(("POST", "/api/interrupt", fields), read_s=INTERRUPT_S).close()
-        except httpx.HTTPError as failed:  # nobody can be asked any more to end the call, so it is left
-            raise httpx.ReadError("the backend does not answer") from failed
+        except httpx.HTTPError as failed:  # nobody can be asked any more to end the call
+            raise ConnectionLostError(
+                "The backend that runs it does not answer.", "`beep status` shows those that run."
+            ) from failed
         finally:
             connection.close()
 

@@ -198,6 +198,8 @@ class HttpTransport:
             reply = call.carry_out(command, fields, buffers)
         except httpx.HTTPError as failed:
             raise self._explain_end(failed) from failed
+        except ConnectionLostError as silent:
+            raise self._explain_end(httpx.ReadError(str(silent))) from silent
         except FrameError as error:
             raise self._foreign(error) from error
         except BaseException:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import select
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ..errors import ConnectionLostError, ProtocolError
@@ -19,15 +20,18 @@ class HungUpError(ConnectionLostError):
 
 
 class PipeConnection(FrameSocket):
-    """One socket, its hello said.
+    """One socket, its hello said; `greet` waits for the answer.
 
     Args:
         path: of the Unix socket.
         hello: what the hello says beside type, protocol and token.
         timeout_s: for each wait until it is answered; None waits for a session that is busy.
 
+    Attributes:
+        ready: what the answer says of whoever answers here.
+
     Raises:
-        ConnectionLostError: nobody listens there; StartError, AuthenticationError, …: what the refusal says.
+        ConnectionLostError: nobody listens there.
     """
 
     def __init__(
@@ -35,26 +39,44 @@ class PipeConnection(FrameSocket):
     ) -> None:
         super().__init__(socket.socket(socket.AF_UNIX))
         self._backend = backend
+        self.ready: dict[str, Any] = {}
         self.socket.settimeout(timeout_s)
         try:
-            self.ready = self._greet(path, {"type": "hello", "protocol": PROTOCOL, "token": token} | hello)
+            with self._reaching():
+                self.socket.connect(path)
+                self.send({"type": "hello", "protocol": PROTOCOL, "token": token} | hello)
         except BaseException:
             self.socket.close()
             raise
 
-    def _greet(self, path: str, hello: dict[str, Any]) -> dict[str, Any]:
+    def greet(self, wait: Callable[[], None] | None = None) -> None:
+        """Waits until the hello is answered, and closes where it is not, or not well.
+
+        Args:
+            wait: as of `receive`.
+
+        Raises:
+            HungUpError: it ended before; StartError, AuthenticationError, …: what the refusal says.
+        """
         try:
-            self.socket.connect(path)
-            self.send(hello)
-            header, _ = self.receive()
+            with self._reaching():
+                header, _ = self.receive(wait)
+            if header["type"] == "refused":
+                raise error_of(header, self._backend)
+        except BaseException:
+            self.socket.close()
+            raise
+        self.ready = header
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
         except (OSError, BrokenError) as error:
             kind = HungUpError if isinstance(error, BrokenError) else ConnectionLostError
             raise kind(
                 f"Backend '{self._backend}' cannot be reached.", "`beep status` shows those that run."
             ) from error
-        if header["type"] == "refused":
-            raise error_of(header, self._backend)
-        return header
 
     def receive(self, wait: Callable[[], None] | None = None) -> tuple[dict[str, Any], Sequence[bytearray]]:
         """The next frame, as `FrameSocket.receive`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..errors import UsageError
-from .interrupting import SigintCalls
+from .interrupting import InterruptedCall
 from .transport import OnInput
 
 
@@ -13,7 +13,7 @@ def prompt(
     text: str,
     is_password: bool,
     on_input: OnInput | None,
-    sigint: SigintCalls,
+    sigint: InterruptedCall,
     interrupt: Callable[[], None],
     send: Callable[[str | None], None],
 ) -> None:

@@ -1,7 +1,7 @@
 """`%%beep_eval --bg VAR`: a cell that runs on while the notebook goes on. Runs in the kernel.
 
-Those of one namespace run one after the other. One that waits for its turn is cancelled without touching the one that
-runs, which an interrupt of the namespace would hit.
+Those of one namespace run one after the other. Whatever else runs there, another notebook's cell too, is not touched by
+the cancelling of one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from concurrent.futures import CancelledError, Future
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from ..backends.interrupting import Interrupter
 from ..backends.session import Session
 from ..errors import BeepError, ExecutionError
 from ..models import Execution, Output
@@ -28,6 +29,7 @@ class BackgroundCell:
 
     def __init__(self, shell: Any, name: str, session: Session) -> None:
         self._future: Future[Execution] = Future()
+        self._interrupter = Interrupter()
         self._is_interrupted = False
         self._kept = Kept()
         self._name = name
@@ -78,11 +80,16 @@ class BackgroundCell:
 
         Returns:
             Whether there was something to cancel.
+
+        Raises:
+            ConnectionLostError: its backend does not answer.
         """
         if self._future.cancel():
             return True
-        if self._future.done() or not self._session.interrupt():
+        if self._future.done():
             return False
+        with shown_in(self._shell):
+            self._interrupter.press()
         self._is_interrupted = True
         return True
 
@@ -105,7 +112,8 @@ class BackgroundCell:
                 publisher.publish_beside(output)
 
         try:
-            execution = work.carry_out(self._session, see)
+            with self._interrupter:
+                execution = work.carry_out(self._session, see)
         except BaseException as error:  # noqa: BLE001  a thread's top: whoever asks for the result gets it
             self._fail(error, publisher)
         else:

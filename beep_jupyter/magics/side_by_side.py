@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from ..backends.interrupting import Interrupter
 from ..backends.session import Session
 from ..errors import BeepError, ExecutionError
 from ..models import Execution, Output
@@ -29,6 +30,7 @@ class Column:
     kept: Kept = field(default_factory=Kept)
     execution: Execution | None = None
     error: BaseException | None = None
+    interrupter: Interrupter = field(default_factory=Interrupter)
     has_ended: threading.Event = field(default_factory=threading.Event)  # a join that is interrupted takes it for ended
 
     @property
@@ -53,7 +55,7 @@ def run(shell: Any, work: Work, sessions: Mapping[str, Session], raises: bool) -
     columns = {name: Column() for name in sessions}
     for name, session in sessions.items():
         threading.Thread(target=_fill, args=(columns[name], work, session), name=f"beep-{name}").start()
-    _wait(columns, sessions)
+    _wait(columns.values())
     if not work.is_quiet or any(column.error for column in columns.values()):
         shell.display_pub.publish({"text/html": _html(columns), "text/plain": _plain(columns)})
     _keep(shell, work, columns)
@@ -64,7 +66,8 @@ def run(shell: Any, work: Work, sessions: Mapping[str, Session], raises: bool) -
 
 def _fill(column: Column, work: Work, session: Session) -> None:
     try:
-        column.execution = work.carry_out(session, column.kept.add)
+        with column.interrupter:
+            column.execution = work.carry_out(session, column.kept.add)
     except ExecutionError as error:
         column.execution, column.error = error.execution, error
     except BaseException as error:  # noqa: BLE001  a thread's top: `run` raises it where it belongs
@@ -74,24 +77,24 @@ def _fill(column: Column, work: Work, session: Session) -> None:
         column.has_ended.set()
 
 
-def _wait(columns: Mapping[str, Column], sessions: Mapping[str, Session]) -> None:
+def _wait(columns: Iterable[Column]) -> None:
     """The stop button interrupts all that still run, and is heard again until they have ended."""
     is_pressed = False
-    while running := [name for name, column in columns.items() if not column.has_ended.is_set()]:
+    while running := [column for column in columns if not column.has_ended.is_set()]:
         try:
             if is_pressed:
                 is_pressed = False
-                _interrupt([sessions[name] for name in running])
-            for name in running:
-                columns[name].has_ended.wait()
+                _interrupt(running)
+            for column in running:
+                column.has_ended.wait()
         except KeyboardInterrupt:
             is_pressed = True
 
 
-def _interrupt(sessions: Iterable[Session]) -> None:
-    for session in sessions:
+def _interrupt(columns: Iterable[Column]) -> None:
+    for column in columns:
         with suppress(BeepError):  # one that is gone ends its cell by itself, and must not save the others
-            session.interrupt()
+            column.interrupter.press()
 
 
 def _keep(shell: Any, work: Work, columns: Mapping[str, Column]) -> None:

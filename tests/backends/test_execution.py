@@ -291,7 +291,7 @@ def test_a_timeout_interrupts_and_keeps_the_state(backend: Backend) -> None:
 
 
 def test_code_that_outlives_its_timeout_is_killed(host_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("beep_jupyter.backends.pipe.KILL_AFTER_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("beep_jupyter.backends.pipe_call.KILL_AFTER_TIMEOUT_S", 0.3)
     code = "import time\nwhile True:\n    try:\n        time.sleep(30)\n    except KeyboardInterrupt:\n        pass"
     with pytest.raises(WorkerDiedError, match="did not stop within 5 s of its timeout") as caught:
         host_backend.execute(code, timeout_s=0.2)

@@ -12,7 +12,8 @@ from collections.abc import Callable
 import pytest
 
 from beep_jupyter.backends.backend import Backend
-from beep_jupyter.errors import ExecutionError, WorkerDiedError
+from beep_jupyter.backends.connection_file import read
+from beep_jupyter.errors import ExecutionError, ExecutionTimeoutError, WorkerDiedError
 from beep_jupyter.models import Execution
 
 from .conftest import Start, wait_until
@@ -126,6 +127,31 @@ def test_signals_while_it_waits_keep_no_client_waiting(host_backend: Backend) ->
         thread.join()
 
 
+def test_the_time_limit_of_a_client_that_is_not_let_in_yet_is_kept(host_backend: Backend) -> None:
+    thread, results = in_background(lambda: host_backend.execute("import time\ntime.sleep(2)\n'whole'"))
+    assert wait_until(lambda: host_backend.health().state == "busy")
+    with Backend(read(host_backend.connection_file)) as late:
+        begun = time.monotonic()
+        with pytest.raises(ExecutionTimeoutError):
+            late.execute("began = True", timeout_s=0.3)
+        assert 0.25 < time.monotonic() - begun < 1.5
+        thread.join()
+        assert results[0].result == "whole"  # type: ignore[attr-defined]
+        assert late.evaluate("'began' in globals()") is False
+
+
+def test_sigint_ends_the_wait_of_a_client_that_is_not_let_in_yet(host_backend: Backend) -> None:
+    thread, results = in_background(lambda: host_backend.execute("import time\ntime.sleep(2)\n'whole'"))
+    assert wait_until(lambda: host_backend.health().state == "busy")
+    with Backend(read(host_backend.connection_file)) as late:
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        execution = late.execute("began = True", check=False)
+        assert (execution.status, thread.is_alive()) == ("interrupted", True)
+        assert "it waited for other code of its session" in execution.error["evalue"]  # type: ignore[index]
+        thread.join()
+        assert results[0].result == "whole"  # type: ignore[attr-defined]
+
+
 def test_a_client_that_came_while_the_interrupted_code_ran_is_served_after_it(host_backend: Backend) -> None:
     thread, results = in_background(lambda: host_backend.execute("import time\ntime.sleep(60)", check=False))
     assert wait_until(lambda: host_backend.health().state == "busy")
@@ -143,7 +169,7 @@ def test_an_interrupt_for_a_request_that_has_not_begun_is_remembered(host_backen
     transport = host_backend._transport
     host_backend.evaluate("ran = False")
     connection = transport._connection.ready["connection"]  # type: ignore[attr-defined]
-    coming = transport._next_request  # type: ignore[attr-defined]
+    coming = next(transport._requests) + 1  # type: ignore[attr-defined]
     transport.control("interrupt", {"connection": connection, "request": coming})
     with pytest.raises(ExecutionError, match="KeyboardInterrupt"):
         host_backend.evaluate("ran = True")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -33,6 +36,23 @@ def two(legacy: str) -> Iterator[tuple[str, str]]:
     beep = Beep()
     with beep.start("pipe", legacy, name="one"), beep.start("http", legacy, name="two"):
         yield "one", "two"
+
+
+@pytest.fixture
+def other_notebook(run: Callable[[str], Any]) -> Iterator[Callable[[str], Future[Any]]]:
+    """Runs a cell of another notebook in the backend that this one uses too; returns while that runs."""
+    run("%%beep_eval legacy\nimport time")
+    begun = threading.Event()
+
+    with Beep().connect("legacy") as backend, ThreadPoolExecutor() as threads:
+
+        def begin(code: str) -> Future[Any]:
+            cell = f"print('begun', flush=True)\n{code}"
+            future = threads.submit(backend.execute, cell, on_output=lambda _: begun.set())
+            assert begun.wait(10)
+            return future
+
+        yield begin
 
 
 def until(is_so: Callable[[], bool], seconds: float = 10) -> None:
@@ -117,6 +137,18 @@ def test_a_cell_that_waits_for_another_is_cancelled_without_touching_that(run, s
     assert isinstance(run("%%beep_eval legacy\nran").error, NameError)
 
 
+def test_a_cell_that_waits_for_another_notebooks_is_cancelled_without_touching_that(run, shell, other_notebook) -> None:
+    theirs = other_notebook("import time; time.sleep(1.5); 'whole'")
+    run("%%beep_eval legacy --bg job\nran = True")
+    job = shell.user_ns["job"]
+    time.sleep(0.2)
+    assert job.cancel() is True
+    with pytest.raises(CancelledError):
+        job.result(10)
+    assert theirs.result(10).result == "whole"
+    assert isinstance(run("%%beep_eval legacy\nran").error, NameError)
+
+
 @pytest.mark.parametrize("call", ["job.result(0.01)", "job.cancel(); job.result()"])
 def test_what_is_expected_of_a_cell_in_the_background_has_no_traceback(run, shell, call: str) -> None:
     run("%%beep_eval legacy --bg job\nprint('begun')\nimport time; time.sleep(60)")
@@ -163,6 +195,14 @@ def test_columns_show_what_a_notebook_would_keep(run, two) -> None:
 def test_an_interrupt_of_several_backends_ends_the_cell_whatever_it_lets_pass(run, two) -> None:
     code = "if __import__('os').getpid() % 1 == 0: raise KeyboardInterrupt"
     assert isinstance(run(f"%%beep_eval one,two --no-raise\n{code}").error, KeyboardInterrupt)
+
+
+def test_a_stop_of_several_backends_leaves_another_notebooks_code_alone(run, legacy, other_notebook) -> None:
+    with Beep().start("http", legacy, name="two"):
+        theirs = other_notebook("import time; time.sleep(1.5); 'whole'")
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        assert isinstance(run("%%beep_eval legacy,two\nimport time; time.sleep(60)").error, KeyboardInterrupt)
+        assert theirs.result(10).result == "whole"
 
 
 def test_local_runs_the_cell_in_the_notebook_too(run, shell) -> None:
