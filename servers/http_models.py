@@ -67,6 +67,7 @@ class Execute(CallBody):
     stdin: Flag = Field(False, description="Whether the client answers `input_request` events.")
     cell: Count | None = Field(None, description="The number of the notebook's cell that the code is, for `Out`.")
     quiet: Flag = Field(False, description="Whether the last expression is not to be displayed.")
+    partial: Flag = Field(False, description="Whether outputs that the code does not define are left out, no error.")
 
 
 class Input(SessionBody):

@@ -55,9 +55,9 @@ class Interrupter:
     def begin(self, ask: Callable[[], None]) -> None:
         """A call is under way. One that begins after `press` is interrupted as it begins."""
         with self._lock:
-            self._ask = ask
             if self._is_pressed:
                 ask()
+            self._ask = ask
 
     def end(self) -> None:
         """It is not any more."""

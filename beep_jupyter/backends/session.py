@@ -70,6 +70,7 @@ class Session(ObjectMethods):
         pickle: bool = False,
         cell: int | None = None,
         quiet: bool = False,
+        partial: bool = False,
     ) -> Execution:
         """Runs code as a notebook cell: output streams, the last expression is displayed.
 
@@ -89,6 +90,8 @@ class Session(ObjectMethods):
             cell: the number of the notebook's cell that the code is. `_`, `In` and `Out` know it by that, and
                 tracebacks look like a notebook's. None: it is no cell, and leaves nothing of this behind.
             quiet: whether the last expression is not to be displayed, nor to become `_`.
+            partial: whether those of `outputs` that the code turns out not to define are left out, instead of being
+                its error.
 
         Raises:
             ExecutionError: the code raised, with the Execution attached; not with `check=False`.
@@ -99,7 +102,7 @@ class Session(ObjectMethods):
         parcel = Parcel(self._caller, takes_pickle=pickle)
         trees = parcel.add_variables(inputs or {})
         fields: dict[str, Any] = {"code": code, "inputs": trees, "outputs": list(outputs), "result": want_result}
-        given = {"stdin": stdin is not None, "cell": cell, "quiet": quiet}
+        given = {"stdin": stdin is not None, "cell": cell, "quiet": quiet, "partial": partial}
         fields.update((name, value) for name, value in given.items() if value)
         seen: list[Output] = []
 

@@ -11,8 +11,6 @@ from ..backends.session import Session
 from ..errors import ExecutionError, ExecutionTimeoutError, WorkerDiedError
 from ..models import Execution, Output
 
-_LACK = "the cell ran, but did not define "  # begins what a worker says of outputs that are missing
-
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -51,23 +49,6 @@ class Work:
         Raises:
             BeepError: as `Session.execute` does.
         """
-
-        def hand_on(output: Output) -> None:
-            if not self._is_let_pass(output):
-                on_output(output)
-
-        try:
-            return self._execute(session, hand_on if self.may_lack else on_output, asker)
-        except ExecutionError as error:
-            if error.execution is None or not self._is_let_pass(error.execution.error or {}):
-                raise
-            return error.execution
-
-    def _is_let_pass(self, error: Mapping[str, Any]) -> bool:
-        """Whether that is nothing but the lack of a variable, where it may lack."""
-        return self.may_lack and error.get("ename") == "NameError" and error["evalue"].startswith(_LACK)
-
-    def _execute(self, session: Session, on_output: Callable[[Output], None], asker: Any) -> Execution:
         return session.execute(
             self.code,
             inputs=self.inputs,
@@ -79,6 +60,7 @@ class Work:
             pickle=self.takes_pickle,
             cell=self.number,
             quiet=self.is_silent,
+            partial=self.may_lack,
         )
 
 

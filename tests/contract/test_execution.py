@@ -54,6 +54,11 @@ def test_a_missing_output_fails_the_cell_after_it_ran_and_the_others_come(sessio
     assert "not_there" in execution.error["evalue"]
 
 
+def test_where_outputs_may_be_partial_a_missing_one_is_no_error(session: Session) -> None:
+    execution = session.execute("z = 1\nz + 1", outputs=["z", "not_there"], partial=True)
+    assert (execution.status, execution.result, execution.values) == ("ok", 2, {"z": 1})
+
+
 def test_everything_printed_is_there_before_the_reply_and_in_order(session: Session) -> None:
     code = "import os, sys\nfor n in range(200):\n    print(n)\nos.system('echo child')\nprint('end', file=sys.stderr)"
     execution = session.execute(code)

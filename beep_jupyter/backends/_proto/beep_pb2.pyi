@@ -56,7 +56,7 @@ class ValueReply(_message.Message):
     def __init__(self, value: _Optional[_Union[Value, _Mapping]] = ..., handle: _Optional[_Union[Handle, _Mapping]] = ..., outputs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ExecuteRequest(_message.Message):
-    __slots__ = ("session", "code", "inputs", "outputs", "result", "stdin", "cell", "quiet", "timeout_s")
+    __slots__ = ("session", "code", "inputs", "outputs", "result", "stdin", "cell", "quiet", "partial", "timeout_s")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     INPUTS_FIELD_NUMBER: _ClassVar[int]
@@ -65,6 +65,7 @@ class ExecuteRequest(_message.Message):
     STDIN_FIELD_NUMBER: _ClassVar[int]
     CELL_FIELD_NUMBER: _ClassVar[int]
     QUIET_FIELD_NUMBER: _ClassVar[int]
+    PARTIAL_FIELD_NUMBER: _ClassVar[int]
     TIMEOUT_S_FIELD_NUMBER: _ClassVar[int]
     session: str
     code: str
@@ -74,8 +75,9 @@ class ExecuteRequest(_message.Message):
     stdin: bool
     cell: int
     quiet: bool
+    partial: bool
     timeout_s: float
-    def __init__(self, session: _Optional[str] = ..., code: _Optional[str] = ..., inputs: _Optional[_Union[Value, _Mapping]] = ..., outputs: _Optional[_Iterable[str]] = ..., result: bool = ..., stdin: bool = ..., cell: _Optional[int] = ..., quiet: bool = ..., timeout_s: _Optional[float] = ...) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., code: _Optional[str] = ..., inputs: _Optional[_Union[Value, _Mapping]] = ..., outputs: _Optional[_Iterable[str]] = ..., result: bool = ..., stdin: bool = ..., cell: _Optional[int] = ..., quiet: bool = ..., partial: bool = ..., timeout_s: _Optional[float] = ...) -> None: ...
 
 class ExecuteEvent(_message.Message):
     __slots__ = ("output", "input_request", "reply")

@@ -120,8 +120,8 @@ class Commands:
                     self._namespace[name] = value
 
     def do_execute(self, request: Request) -> Answer:
-        """{code, inputs, outputs, result, stdin, cell, quiet} → {status, result, values, error, duration_s}, outputs as
-        events."""
+        """{code, inputs, outputs, result, stdin, cell, quiet, partial} → {status, result, values, error, duration_s},
+        outputs as events."""
         code, wanted, number = request.text("code"), request.names("outputs"), request.count("cell")
         self._namespace.update(request.mapping("inputs"))
         begun = time.perf_counter()
@@ -212,7 +212,7 @@ class Commands:
         for name in wanted:
             if name in self._namespace:
                 found[name] = self._outward.tree(self._namespace[name], buffers, request)
-        if missing:
+        if missing and request.fields.get("partial") is not True:
             names = ", ".join("'%s'" % name for name in missing)
             raise NameError("the cell ran, but did not define %s, which `-o` asks for" % names)
 
