@@ -26,7 +26,8 @@ BYTES = {"$type": "bytes", "value": 0}
         ("SetAttributeRequest", {"handleId": "1f", "attributeName": "a", "value": None}, []),
         (
             "ExecuteRequest",
-            {"code": "", "inputs": {}, "outputs": ["a"], "result": False, "stdin": True, "cell": 3, "quiet": True},
+            {"code": "", "inputs": {}, "outputs": ["a"], "result": False}
+            | {"stdin": True, "cell": 3, "quiet": True, "partial": True},
             [],
         ),
         ("ReleaseHandlesRequest", {"handleIds": ["1f", "2f"]}, []),
