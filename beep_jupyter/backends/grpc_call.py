@@ -16,9 +16,12 @@ from .grpc_messages import CHUNK_BYTES, MESSAGE_BYTES, MalformedFieldError, repl
 from .grpc_rpcs import PYTHON, SESSION_PLANE, rpcs_of
 from .interrupting import InterruptedCall
 from .prompting import prompt
-from .transport import OnEvent, OnInput, Reply
+from .relayed_transport import Request
+from .transport import Reply
 
 INTERRUPT_S = 5.0  # the longest that the control plane, which waits for nobody, takes
+
+Metadata = tuple[tuple[str, str], ...]
 
 _RPCS = rpcs_of(PYTHON)
 _BY_COMMAND = {command: _RPCS[name] for command, name in SESSION_PLANE.items()}
@@ -28,58 +31,33 @@ _EXECUTE_REPLY = reply_form("ExecuteReply")
 class Call:
     """One request.
 
-    Args:
-        key: names it to the backend, for interrupts.
-        known: the incarnation that this client has met last; None for any.
-        accepts: see `Transport.call`.
-
     Attributes:
         incarnation: of the worker that answered, when it is another one than the known.
     """
 
-    __slots__ = (
-        "_channel",
-        "_key",
-        "_metadata",
-        "_on_input",
-        "_on_output",
-        "_session",
-        "_sigint",
-        "_timeout_s",
-        "incarnation",
-    )
+    __slots__ = ("_addressed", "_channel", "_interruptible", "_metadata", "_request", "incarnation")
 
-    def __init__(
-        self,
-        channel: GrpcChannel,
-        session: str,
-        key: str,
-        known: str | None,
-        on_output: OnEvent | None,
-        timeout_s: float | None,
-        on_input: OnInput | None,
-        accepts: str,
-    ) -> None:
+    def __init__(self, channel: GrpcChannel, request: Request) -> None:
         self.incarnation: str | None = None
+        self._interruptible = InterruptedCall(self._interrupt, from_handler=self._interrupt_soon)
+        self._addressed: dict[str, Any] = {"session": request.session, "timeout_s": request.timeout_s}
         self._channel = channel
-        self._key = key
-        named = (*channel.metadata, ("beep-request", key))
-        known_as = () if known is None else (("beep-incarnation", known),)
-        self._metadata = (*named, *known_as, *((("beep-accepts", accepts),) if accepts else ()))
-        self._on_input = on_input
-        self._on_output = on_output
-        self._session = session
-        self._sigint = InterruptedCall(self._interrupt, from_handler=self._interrupt_soon)
-        self._timeout_s = timeout_s
+        self._metadata: Metadata = (*channel.metadata, ("beep-request", request.key))
+        if request.known is not None:
+            self._metadata += (("beep-incarnation", request.known),)
+        if request.accepts:
+            self._metadata += (("beep-accepts", request.accepts),)
+        self._request = request
 
-    def carry_out(self, command: str, fields: dict[str, Any], buffers: Sequence[Any]) -> Reply:
+    def carry_out(self) -> Reply:
         """The reply, or an error as the wire has it.
 
         Raises:
             grpc.RpcError: it failed without a word of the backend.
         """
+        command, fields, buffers = self._request.command, self._request.fields, self._request.buffers
         try:
-            with self._sigint:
+            with self._interruptible:
                 if command == "execute":
                     return self._execute(fields, buffers)
                 if command == "put":
@@ -102,7 +80,7 @@ class Call:
         rpc = _BY_COMMAND[command]
         if buffers and (refused := _too_large(buffers)):
             return refused
-        message = rpc.request.write(fields, buffers, session=self._session, timeout_s=self._timeout_s)
+        message = rpc.request.write(fields, buffers, **self._addressed)
         reply, ended = getattr(self._channel.python, rpc.name).with_call(message, metadata=self._metadata)
         self._note(ended)
         self._deliver_all(reply.outputs)
@@ -112,7 +90,7 @@ class Call:
     def _execute(self, fields: dict[str, Any], buffers: Sequence[Any]) -> Reply:
         if buffers and (refused := _too_large(buffers)):
             return refused
-        request = _RPCS["Execute"].request.write(fields, buffers, session=self._session, timeout_s=self._timeout_s)
+        request = _RPCS["Execute"].request.write(fields, buffers, **self._addressed)
         stream = self._channel.python.Execute(request, metadata=self._metadata)
         reply: Reply | None = None
         try:
@@ -144,11 +122,11 @@ class Call:
         """One variable; its memory in pieces."""
         ((name, tree),) = values.items()
         views = [memoryview(buffer).cast("B") for buffer in buffers]
-        head = beep_pb2.VariableHead(name=name, tree=json.dumps(tree), timeout_s=self._timeout_s)
+        head = beep_pb2.VariableHead(name=name, tree=json.dumps(tree), timeout_s=self._request.timeout_s)
         head.buffer_sizes.extend(map(len, views))
 
         def messages() -> Iterator[Any]:
-            yield beep_pb2.PutVariableRequest(session=self._session, head=head)
+            yield beep_pb2.PutVariableRequest(session=self._request.session, head=head)
             for piece in _pieces(views):
                 yield beep_pb2.PutVariableRequest(data=piece)
 
@@ -158,7 +136,7 @@ class Call:
         return Reply({"success": True, "notes": dict(reply.notes)})
 
     def _get(self, name: str) -> Reply:
-        request = beep_pb2.GetVariableRequest(session=self._session, name=name, timeout_s=self._timeout_s)
+        request = beep_pb2.GetVariableRequest(name=name, **self._addressed)
         stream = self._channel.python.GetVariable(request, metadata=self._metadata)
         try:
             first = next(stream)
@@ -179,14 +157,14 @@ class Call:
 
     def _answer(self, asked: Any) -> None:
         def send(text: str | None) -> None:
-            answer = beep_pb2.SendInputRequest(session=self._session, request=asked.request, text=text)
+            answer = beep_pb2.SendInputRequest(session=self._request.session, request=asked.request, text=text)
             try:
                 self._channel.python.SendInput(answer, metadata=self._channel.metadata)
             except grpc.RpcError as refused:
                 if refused.code() is not grpc.StatusCode.INVALID_ARGUMENT:
                     raise  # else nobody waits for it any more: the code was interrupted meanwhile
 
-        prompt(asked.prompt, asked.password, self._on_input, self._sigint, self._interrupt, send)
+        prompt(asked.prompt, asked.password, self._request.on_input, self._interruptible, self._interrupt, send)
 
     def _interrupt_soon(self) -> None:
         """From a signal handler, which may have stopped gRPC with its locks held: another thread asks."""
@@ -194,7 +172,7 @@ class Call:
 
     def _interrupt(self) -> None:
         """Asks for the interrupt of this call, and no other; the second time its worker is killed."""
-        request = beep_pb2.InterruptRequest(session=self._session, request=self._key)
+        request = beep_pb2.InterruptRequest(session=self._request.session, request=self._request.key)
         try:
             self._channel.python.Interrupt(request, metadata=self._channel.metadata, timeout=INTERRUPT_S)
         except grpc.RpcError:
@@ -211,8 +189,8 @@ class Call:
             self._deliver(json.loads(output))
 
     def _deliver(self, output: dict[str, Any]) -> None:
-        if self._on_output is not None:
-            self._on_output(output)
+        if self._request.on_output is not None:
+            self._request.on_output(output)
 
 
 def _pieces(views: Sequence[memoryview]) -> Iterator[bytes]:

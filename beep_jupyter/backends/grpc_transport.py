@@ -1,16 +1,8 @@
-"""The gRPC transport: sync stubs over one channel. Runs in clients.
-
-The backend relays what is asked to its worker, limits its time and says why it ended. Here is what must be here: the
-thread that calls gets the outputs and SIGINT, and knows which worker it has met.
-"""
+"""The gRPC transport: sync stubs over one channel. Runs in clients."""
 
 from __future__ import annotations
 
-import itertools
-import os
-import threading
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import grpc
@@ -23,61 +15,22 @@ from .grpc_channel import GrpcChannel
 from .grpc_errors import foreign_error, wire_error
 from .grpc_messages import MalformedFieldError
 from .grpc_rpcs import VENV_COMMANDS
-from .transport import OnEvent, OnInput, Reply
-from .turns import Turns
+from .relayed_transport import RelayedTransport, Request
+from .transport import OnEvent, Reply
 from .wire_errors import error_of
 
 _LOOK_S = 1.0
 _inherited: list[GrpcChannel] = []  # of the process that forked: if they were collected, its sockets would end
 
 
-class GrpcTransport:
-    """A backend at a loopback port.
-
-    Args:
-        address: `HOST:PORT`.
-        session: whose worker answers.
-    """
-
-    def __init__(self, address: str, token: str, backend: str, session: str = "default") -> None:
-        self.address = address
-        self.released: deque[str] = deque()  # handles that were collected; they are let go before the next request
-        self.session = session
-        self._backend = backend
-        self._incarnation: str | None = None
-        self._token = token
-        self._channel: GrpcChannel | None = None
-        self._begin()
+class GrpcTransport(RelayedTransport[GrpcChannel]):
+    """A backend at `HOST:PORT`."""
 
     def _begin(self) -> None:
-        """Also in a fork, which has none of gRPC's threads, and where another may have held the lock."""
-        if self._channel is not None:
-            _inherited.append(self._channel)
-            self._channel = None
-        self._connecting = threading.RLock()
-        self._keys = map(f"{os.urandom(4).hex()}-{{}}".format, itertools.count(1))
-        self._pid = os.getpid()
-        self._turns = Turns(self._backend)
-
-    def call(
-        self,
-        command: str,
-        fields: dict[str, Any],
-        buffers: Sequence[Any] = (),
-        *,
-        on_output: OnEvent | None = None,
-        timeout_s: float | None = None,
-        on_input: OnInput | None = None,
-        accepts: str = "",
-    ) -> Reply:
-        """See `Transport.call`."""
-        if self._pid != os.getpid():
-            self._begin()
-        with self._turns:
-            if self.released:
-                gone = [self.released.popleft() for _ in range(len(self.released))]
-                self._carry_out("release", {"handleIds": gone})
-            return self._carry_out(command, fields, buffers, on_output, timeout_s, on_input, accepts)
+        """See `RelayedTransport`; a fork has none of gRPC's threads."""
+        if self._link is not None:
+            _inherited.append(self._link)
+        super()._begin()
 
     def control(self, command: str, fields: dict[str, Any], *, on_event: OnEvent | None = None) -> dict[str, Any]:
         """See `Transport.control`."""
@@ -103,54 +56,19 @@ class GrpcTransport:
     def own(self) -> grpc_control.GrpcOwnership:
         """See `Transport.own`; over a connection of its own, which outlives this object's."""
         try:
-            return grpc_control.GrpcOwnership(GrpcChannel(self.address, self._token))
+            return grpc_control.GrpcOwnership(self._another())
         except grpc.RpcError as failed:
             raise self._error_of(failed) from failed
 
-    def for_session(self, name: str) -> GrpcTransport:
-        """See `Transport.for_session`."""
-        return GrpcTransport(self.address, self._token, self._backend, name)
+    def _another(self) -> GrpcChannel:
+        return GrpcChannel(self.address, self._token)
 
-    def aside(self) -> GrpcTransport:
-        """See `Transport.aside`; the server sees by the command what waits for nothing."""
-        return self.for_session(self.session)
-
-    def close(self) -> None:
-        """See `Transport.close`."""
-        if self._channel is not None and self._pid == os.getpid():
-            self._channel.close()
-        self._channel = None
-
-    def _connected(self) -> GrpcChannel:
-        if self._pid != os.getpid():
-            self._begin()
-        with self._connecting:  # control commands do not wait for a call, and come from any thread
-            if self._channel is None:
-                self._channel = GrpcChannel(self.address, self._token)
-            return self._channel
-
-    def _carry_out(
-        self,
-        command: str,
-        fields: dict[str, Any],
-        buffers: Sequence[Any] = (),
-        on_output: OnEvent | None = None,
-        timeout_s: float | None = None,
-        on_input: OnInput | None = None,
-        accepts: str = "",
-    ) -> Reply:
-        """One request; whoever carried it out is the worker that this client knows from then on."""
-        known = self._incarnation
-        call = Call(self._connected(), self.session, next(self._keys), known, on_output, timeout_s, on_input, accepts)
+    def _exchange(self, link: GrpcChannel, request: Request) -> tuple[Reply, str | None]:
+        call = Call(link, request)
         try:
-            reply = call.carry_out(command, fields, buffers)
+            return call.carry_out(), call.incarnation
         except grpc.RpcError as failed:
             raise self._explain_end(failed) from failed
-        if call.incarnation is not None:
-            self._incarnation = call.incarnation
-        if reply.error is not None and reply.error["code"] == "died":
-            self._incarnation = None  # this caller knows; the next call takes the fresh worker without complaint
-        return reply
 
     def _explain_end(self, failed: grpc.RpcError) -> BeepError:
         """Why a call ended without a word of the backend; nobody at its port means that it was stopped."""
@@ -170,7 +88,7 @@ class GrpcTransport:
 
     def _answers(self) -> bool:
         """Whether somebody is there; a port may take connections a moment longer than its server lives."""
-        fresh = GrpcChannel(self.address, self._token)
+        fresh = self._another()
         try:
             fresh.control.GetHealth(beep_pb2.GetHealthRequest(), metadata=fresh.metadata, timeout=_LOOK_S)
         except grpc.RpcError as failed:

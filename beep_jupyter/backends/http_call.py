@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -12,7 +12,8 @@ from .http_connection import FRAME, INCARNATION, HttpConnection, content_of, fra
 from .http_routes import session_ask
 from .interrupting import InterruptedCall
 from .prompting import prompt
-from .transport import OnEvent, OnInput, Reply
+from .relayed_transport import Request
+from .transport import Reply
 
 INTERRUPT_S = 5.0  # the longest that the control plane, which waits for nobody, takes
 
@@ -23,55 +24,26 @@ class Call:
     Args:
         connection: that of the transport.
         another: makes a connection of its own: the signal handler may have stopped the first with its locks held.
-        key: names the request to the backend, for interrupts.
-        known: the incarnation that this client has met last; None for any.
-        accepts: see `Transport.call`.
 
     Attributes:
         incarnation: of the worker that answered.
     """
 
-    __slots__ = (
-        "_another",
-        "_connection",
-        "_headers",
-        "_key",
-        "_on_input",
-        "_on_output",
-        "_session",
-        "_sigint",
-        "_timeout_s",
-        "incarnation",
-    )
+    __slots__ = ("_another", "_connection", "_headers", "_interruptible", "_request", "incarnation")
 
-    def __init__(
-        self,
-        connection: HttpConnection,
-        another: Any,
-        session: str,
-        key: str,
-        known: str | None,
-        on_output: OnEvent | None,
-        timeout_s: float | None,
-        on_input: OnInput | None,
-        accepts: str,
-    ) -> None:
+    def __init__(self, connection: HttpConnection, another: Callable[[], HttpConnection], request: Request) -> None:
         self.incarnation: str | None = None
+        self._interruptible = InterruptedCall(self._interrupt)
         self._another = another
         self._connection = connection
-        self._headers = [(b"beep-request", key.encode())]
-        if known is not None:
-            self._headers.append((b"beep-incarnation", known.encode()))
-        if accepts:
-            self._headers.append((b"beep-accepts", accepts.encode()))
-        self._key = key
-        self._on_input = on_input
-        self._on_output = on_output
-        self._session = session
-        self._sigint = InterruptedCall(self._interrupt)
-        self._timeout_s = timeout_s
+        self._headers = [(b"beep-request", request.key.encode())]
+        if request.known is not None:
+            self._headers.append((b"beep-incarnation", request.known.encode()))
+        if request.accepts:
+            self._headers.append((b"beep-accepts", request.accepts.encode()))
+        self._request = request
 
-    def carry_out(self, command: str, fields: dict[str, Any], buffers: Sequence[Any]) -> Reply:
+    def carry_out(self) -> Reply:
         """The reply, or an error as the wire has it.
 
         Raises:
@@ -79,11 +51,12 @@ class Call:
             ConnectionLostError: it was to be interrupted and there is no answer.
             FrameError: what came is no answer of a backend.
         """
-        ask = session_ask(command, fields, self._session, self._timeout_s)
-        with self._sigint:
-            response = self._connection.request(ask, buffers, headers=self._headers)
+        request = self._request
+        ask = session_ask(request.command, request.fields, request.session, request.timeout_s)
+        with self._interruptible:
+            response = self._connection.request(ask, request.buffers, headers=self._headers)
             try:
-                return self._reply(command, response)
+                return self._reply(request.command, response)
             finally:
                 response.close()
 
@@ -124,11 +97,13 @@ class Call:
         return Reply(error=error, is_late=error["code"] == "timeout")
 
     def _answer(self, asked: dict[str, Any]) -> None:
+        request = self._request
+
         def send(text: str | None) -> None:
-            fields = {"session": self._session, "request": asked["request"], "text": text}
+            fields = {"session": request.session, "request": asked["request"], "text": text}
             self._connection.request(("POST", "/api/input", fields), read_s=INTERRUPT_S).close()
 
-        prompt(asked["prompt"], asked["password"], self._on_input, self._sigint, self._interrupt, send)
+        prompt(asked["prompt"], asked["password"], request.on_input, self._interruptible, self._interrupt, send)
 
     def _interrupt(self) -> None:
         """Asks for the interrupt of this call, and no other; the second time its worker is killed.
@@ -136,7 +111,7 @@ class Call:
         Raises:
             ConnectionLostError: out of the call itself, which is left by that, where SIGINT asked.
         """
-        fields = {"session": self._session, "request": self._key}
+        fields = {"session": self._request.session, "request": self._request.key}
         connection = self._another()
         try:
             connection.request(("POST", "/api/interrupt", fields), read_s=INTERRUPT_S).close()
@@ -148,5 +123,5 @@ class Call:
             connection.close()
 
     def _deliver(self, output: dict[str, Any]) -> None:
-        if self._on_output is not None:
-            self._on_output(output)
+        if self._request.on_output is not None:
+            self._request.on_output(output)

@@ -1,16 +1,9 @@
-"""The HTTP transport: the routes of an http backend, over connections that are kept. Runs in clients, synchronously.
-
-The backend relays what is asked to its worker, limits its time and says why it ended. Here is what must be here: the
-thread that calls gets the outputs and SIGINT, and knows which worker it has met.
-"""
+"""The HTTP transport: the routes of an http backend, over connections that are kept. Runs in clients, synchronously."""
 
 from __future__ import annotations
 
-import itertools
 import os
-import threading
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -21,8 +14,8 @@ from .http_call import Call
 from .http_connection import ANY_REPLY, FRAME, INCARNATION, WITH_PROGRESS, HttpConnection, content_of, frames_of
 from .http_errors import foreign_error, is_end
 from .http_routes import Ask, control_ask
-from .transport import OnEvent, OnInput, Reply
-from .turns import Turns
+from .relayed_transport import RelayedTransport, Request
+from .transport import OnEvent, Reply
 from .wire_errors import error_of
 
 CONTROL_S = 30.0  # the longest that a control command takes: a restart with all rungs of the ladder
@@ -45,50 +38,8 @@ class HttpOwnership:
         self._connection.close()
 
 
-class HttpTransport:
-    """A backend at a loopback port.
-
-    Args:
-        address: `http://HOST:PORT`.
-        session: whose worker answers.
-    """
-
-    def __init__(self, address: str, token: str, backend: str, session: str = "default") -> None:
-        self.address = address
-        self.released: deque[str] = deque()  # handles that were collected; they are let go before the next request
-        self.session = session
-        self._backend = backend
-        self._incarnation: str | None = None
-        self._token = token
-        self._begin()
-
-    def _begin(self) -> None:
-        """Also in a fork, whose connections are the parent's, and where another thread may have held the lock."""
-        self._connecting = threading.RLock()
-        self._connection: HttpConnection | None = None
-        self._keys = map(f"{os.urandom(4).hex()}-{{}}".format, itertools.count(1))
-        self._pid = os.getpid()
-        self._turns = Turns(self._backend)
-
-    def call(
-        self,
-        command: str,
-        fields: dict[str, Any],
-        buffers: Sequence[Any] = (),
-        *,
-        on_output: OnEvent | None = None,
-        timeout_s: float | None = None,
-        on_input: OnInput | None = None,
-        accepts: str = "",
-    ) -> Reply:
-        """See `Transport.call`."""
-        if self._pid != os.getpid():
-            self._begin()
-        with self._turns:
-            if self.released:
-                gone = [self.released.popleft() for _ in range(len(self.released))]
-                self._carry_out("release", {"handleIds": gone})
-            return self._carry_out(command, fields, buffers, on_output, timeout_s, on_input, accepts)
+class HttpTransport(RelayedTransport[HttpConnection]):
+    """A backend at `http://HOST:PORT`."""
 
     def control(self, command: str, fields: dict[str, Any], *, on_event: OnEvent | None = None) -> dict[str, Any]:
         """See `Transport.control`."""
@@ -136,30 +87,8 @@ class HttpTransport:
                 raise foreign_error(error, self._backend) from error
             raise
 
-    def for_session(self, name: str) -> HttpTransport:
-        """See `Transport.for_session`."""
-        return HttpTransport(self.address, self._token, self._backend, name)
-
-    def aside(self) -> HttpTransport:
-        """See `Transport.aside`; the server sees by the command what waits for nothing."""
-        return self.for_session(self.session)
-
-    def close(self) -> None:
-        """See `Transport.close`."""
-        if self._connection is not None and self._pid == os.getpid():
-            self._connection.close()
-        self._connection = None
-
     def __del__(self) -> None:
         self.close()  # who forgets to close gets no warning about a socket they never saw
-
-    def _connected(self) -> HttpConnection:
-        if self._pid != os.getpid():
-            self._begin()
-        with self._connecting:  # control commands do not wait for a call, and come from any thread
-            if self._connection is None:
-                self._connection = self._another()
-            return self._connection
 
     def _another(self) -> HttpConnection:
         return HttpConnection(self.address, self._token)
@@ -180,22 +109,10 @@ class HttpTransport:
         except FrameError as error:
             raise self._foreign(error) from error
 
-    def _carry_out(
-        self,
-        command: str,
-        fields: dict[str, Any],
-        buffers: Sequence[Any] = (),
-        on_output: OnEvent | None = None,
-        timeout_s: float | None = None,
-        on_input: OnInput | None = None,
-        accepts: str = "",
-    ) -> Reply:
-        """One request; whoever carried it out is the worker that this client knows from then on."""
-        connection, key = self._connected(), next(self._keys)
-        known = self._incarnation
-        call = Call(connection, self._another, self.session, key, known, on_output, timeout_s, on_input, accepts)
+    def _exchange(self, link: HttpConnection, request: Request) -> tuple[Reply, str | None]:
+        call = Call(link, self._another, request)
         try:
-            reply = call.carry_out(command, fields, buffers)
+            return call.carry_out(), call.incarnation
         except httpx.HTTPError as failed:
             raise self._explain_end(failed) from failed
         except ConnectionLostError as silent:
@@ -205,11 +122,6 @@ class HttpTransport:
         except BaseException:
             self.close()  # the rest of this conversation would be taken for the next one's
             raise
-        if call.incarnation is not None:
-            self._incarnation = call.incarnation
-        if reply.error is not None and reply.error["code"] == "died":
-            self._incarnation = None  # this caller knows; the next call takes the fresh worker without complaint
-        return reply
 
     def _control_content(self, response: httpx.Response, on_event: OnEvent | None) -> dict[str, Any]:
         if response.status_code != 200:

@@ -134,7 +134,7 @@ def test_the_token_shows_nowhere(backend: Backend) -> None:
     token = transport._token
     with pytest.raises(ExecutionError) as caught:
         backend.evaluate("1 / 0")
-    shown = [repr(transport), repr(transport._connection), repr(backend), str(vars(caught.value))]
+    shown = [repr(transport), repr(transport._link), repr(backend), str(vars(caught.value))]
     assert not any(token in text for text in shown)
 
 
