@@ -127,9 +127,17 @@ def test_signals_while_it_waits_keep_no_client_waiting(host_backend: Backend) ->
         thread.join()
 
 
+def sleeping(backend: Backend) -> tuple[threading.Thread, list[object]]:
+    """A cell that sleeps for two seconds, and does so by now."""
+    is_begun = threading.Event()
+    code = "import time\nprint('begun', flush=True)\ntime.sleep(2)\n'whole'"
+    thread, results = in_background(lambda: backend.execute(code, on_output=lambda _: is_begun.set()))
+    assert is_begun.wait(10)
+    return thread, results
+
+
 def test_the_time_limit_of_a_client_that_is_not_let_in_yet_is_kept(host_backend: Backend) -> None:
-    thread, results = in_background(lambda: host_backend.execute("import time\ntime.sleep(2)\n'whole'"))
-    assert wait_until(lambda: host_backend.health().state == "busy")
+    thread, results = sleeping(host_backend)
     with Backend(read(host_backend.connection_file)) as late:
         begun = time.monotonic()
         with pytest.raises(ExecutionTimeoutError):
@@ -141,8 +149,7 @@ def test_the_time_limit_of_a_client_that_is_not_let_in_yet_is_kept(host_backend:
 
 
 def test_sigint_ends_the_wait_of_a_client_that_is_not_let_in_yet(host_backend: Backend) -> None:
-    thread, results = in_background(lambda: host_backend.execute("import time\ntime.sleep(2)\n'whole'"))
-    assert wait_until(lambda: host_backend.health().state == "busy")
+    thread, results = sleeping(host_backend)
     with Backend(read(host_backend.connection_file)) as late:
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         execution = late.execute("began = True", check=False)
