@@ -111,7 +111,7 @@ def test_a_call_that_waits_for_another_clients_is_not_begun_and_that_goes_on(min
 
 
 def test_pressed_again_it_does_not_wait_for_another_clients_call_to_end(mine: Session, another: Session) -> None:
-    other = begun(another, "import time\ntime.sleep(3)\n'whole'")
+    other = begun(another, "import time\ntime.sleep(1.5)\n'whole'")
     held = Held(mine, MARK)
     assert wait_until(lambda: held.interrupter.press() or not held.work.is_running)
     assert held.work.join().result.status == "interrupted"
