@@ -68,10 +68,10 @@ class Call:
         self._is_asked = False
 
     def interrupt(self, supervisor: Supervisor) -> bool:
-        """Interrupts it; the second time the worker is killed, or the call withdrawn where another one runs."""
+        """Interrupts it, or withdraws it where another one runs; the second time the worker is killed."""
         was_asked, self._is_asked = self._is_asked, True
         answer = supervisor.interrupt(self.session, self.connection, self.request)
-        if was_asked and not answer["interrupted"] and not answer["killed"]:
+        if answer["waits"] or (was_asked and not answer["interrupted"] and not answer["killed"]):
             self.withdraw()
         return True
 
@@ -198,7 +198,7 @@ class Calls:
         try:
             if not call.is_late:
                 call.is_late, call.deadline = True, now + KILL_AFTER_TIMEOUT_S
-                self._supervisor.interrupt(call.session, call.connection, call.request)
+                call.interrupt(self._supervisor)
                 return
             with self._lock:
                 self._limited.discard(call)

@@ -103,14 +103,16 @@ class Control:
         }
 
     def do_interrupt(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """{session, connection, request, kill} → {interrupted, killed}
+        """{session, connection, request, kill} → {interrupted, killed, waits}
 
-        `kill` names a reason and skips the asking. Where a request is named and another one runs, nothing is killed.
+        `kill` names a reason and skips the asking. Where a request is named and another one runs, nothing is killed,
+        and after an interrupt it `waits`: it will not be begun.
         """
         connection, request = _number(fields, "connection"), _number(fields, "request")
         if reason := _text(fields, "kill"):
             only = None if connection is None or request is None else (connection, request)
-            return {"interrupted": False, "killed": self._supervisor.kill(_session(fields), reason, only)}
+            is_killed = self._supervisor.kill(_session(fields), reason, only)
+            return {"interrupted": False, "killed": is_killed, "waits": False}
         return self._supervisor.interrupt(_session(fields), connection, request)
 
     def do_restart(self, fields: dict[str, Any]) -> dict[str, Any]:

@@ -177,13 +177,13 @@ class Supervisor:
         """Interrupts the named request, or whatever runs now; the second time, kills the worker that runs it."""
         worker = self.find(session_name).worker
         if worker is None or worker.ended.is_set():
-            return {"interrupted": False, "killed": False}
+            return {"interrupted": False, "killed": False, "waits": False}
         if connection is None or request is None:
             is_busy, connection, request = worker.activity()
             if not is_busy:
-                return {"interrupted": False, "killed": False}
-        interrupted, killed = worker.interrupt(connection, request)
-        return {"interrupted": interrupted, "killed": killed}
+                return {"interrupted": False, "killed": False, "waits": False}
+        interrupted, killed, waits = worker.interrupt(connection, request)
+        return {"interrupted": interrupted, "killed": killed, "waits": waits}
 
     def kill(self, session_name: str, reason: str, only: tuple[int, int] | None) -> bool:
         """Kills a session's worker at once; the running call learns the reason.

@@ -114,24 +114,25 @@ class Worker:
             self._poller.watch(client.fileno(), lambda: self._drop(number), hang_up_only=True)
         return True
 
-    def interrupt(self, connection: int, request: int) -> tuple[bool, bool]:
+    def interrupt(self, connection: int, request: int) -> tuple[bool, bool, bool]:
         """Interrupts one request; the second time, kills, unless another request runs.
 
         Returns:
-            (is_interrupted, is_killed).
+            (is_interrupted, is_killed, is_waiting): the last where another request runs; this one will not be begun.
         """
         key = (connection, request)
         with self._lock:
             if self.obituary is not None:
-                return False, False
-            is_running = self._runs(key)
+                return False, False, False
+            is_busy, *running = status.read(self._process.status)
+            is_running, is_waiting = is_busy and running == [*key], is_busy and running != [*key]
             if key not in self._interrupted:
                 self._interrupted.add(key)
                 self._send({"type": "interrupt", "connection": connection, "request": request})
                 # To the whole group while that request runs, as a terminal does: `os.system` waits with SIGINT ignored.
                 (os.killpg if is_running else os.kill)(self.pid, signal.SIGINT)
-                return True, False
-        return False, is_running and self.kill("interrupt", only=key)
+                return True, False, is_waiting
+        return False, is_running and self.kill("interrupt", only=key), is_waiting
 
     def ask_to_leave(self) -> None:
         """The polite end: the interpreter finishes what it runs and ends as any does."""

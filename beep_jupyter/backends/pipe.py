@@ -68,10 +68,13 @@ class PipeTransport:
             call = Call(self.control, self._requests, on_output, timeout_s, on_input)
             try:
                 with call.interruptible:
-                    if not call.begins_on(self._connected(call)):
-                        self._drop()  # it may be hung up
-                        return call.withdrawn()
-                    return call.carry_out(command, fields, buffers, self._beside(accepts))
+                    if call.begins_on(self._connected(call)):
+                        reply = call.carry_out(command, fields, buffers, self._beside(accepts))
+                    else:
+                        reply = call.withdrawn()
+                if call.is_withdrawn:
+                    self._drop()  # it is hung up, or was just when its reply had come
+                return reply
             except HungUpError:
                 if call.is_withdrawn:
                     return call.withdrawn()

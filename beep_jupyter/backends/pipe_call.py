@@ -1,8 +1,8 @@
 """One request of the session plane over a pipe, on the thread that calls. Runs in clients.
 
 A worker that runs another client's code lets a new connection wait, and what is sent over one that it knows. A request
-can be given up in both places: before it is sent by hanging up, later by asking the control plane, which keeps it from
-being begun.
+is given up in both places: before it is sent by hanging up, later by asking the control plane as well, which keeps it
+from being begun.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ class Call:
     def begins_on(self, connection: PipeConnection) -> bool:
         """Whether it is to be sent there, and was not given up before."""
         self._connection, self.worker = connection, connection.ready
-        return not self._is_asked
+        if self._is_asked:  # by a thread that found nothing to ask for
+            self.is_withdrawn = True
+        return not self.is_withdrawn
 
     def carry_out(self, command: str, fields: dict[str, Any], buffers: Sequence[Any], beside: dict[str, Any]) -> Reply:
         """Sends the request and waits for the reply; hands on outputs meanwhile.
@@ -181,7 +183,7 @@ class Call:
         except (ConnectionLostError, StartError):
             connection.hang_up()  # it is ending, or nobody can be asked any more to end this call
             return
-        if was_asked and not answer["interrupted"] and not answer["killed"]:
+        if answer["waits"] or (was_asked and not answer["interrupted"] and not answer["killed"]):
             self._withdraw(connection)  # another's request runs; this one will not begin, since its interrupt is there
 
     def _withdraw(self, connection: PipeConnection | None) -> None:

@@ -1,4 +1,4 @@
-"""An interrupter ends the calls of its own thread, begun or not, and leaves other clients of the session alone."""
+"""Who waits for another client of the session can be interrupted, and that goes on; so can the calls of any thread."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from beep_jupyter import Beep
 from beep_jupyter.backends.backend import Backend
 from beep_jupyter.backends.interrupting import Interrupter
 from beep_jupyter.backends.session import Session
-from beep_jupyter.errors import WorkerDiedError
+from beep_jupyter.errors import ExecutionTimeoutError, WorkerDiedError
 from beep_jupyter.models import Execution
 
 from . import problem_child
@@ -100,21 +100,30 @@ def test_the_second_press_kills(mine: Session) -> None:
     assert error.reason == "interrupt"
 
 
-def test_a_call_that_waits_for_another_clients_is_not_begun_and_that_goes_on(mine: Session, another: Session) -> None:
-    other = begun(another, "import time\ntime.sleep(1)\n'whole'")
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "not let in"])
+def test_a_call_that_waits_for_another_clients_ends_at_once_and_that_goes_on(
+    mine: Session, another: Session, is_known: bool
+) -> None:
+    if is_known:
+        mine.evaluate("known = 1")
+    other = begun(another, "import time\ntime.sleep(1.5)\n'whole'")
     held = Held(mine, MARK)
     time.sleep(0.3)
     held.interrupter.press()
     assert held.work.join().result.status == "interrupted"
+    assert other.is_running
     assert other.join().result.result == "whole"
     assert not has_marked(another)
+    assert mine.evaluate("1") == 1
 
 
-def test_pressed_again_it_does_not_wait_for_another_clients_call_to_end(mine: Session, another: Session) -> None:
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "not let in"])
+def test_a_time_limit_ends_the_wait_for_another_clients_code(mine: Session, another: Session, is_known: bool) -> None:
+    if is_known:
+        mine.evaluate("known = 1")
     other = begun(another, "import time\ntime.sleep(1.5)\n'whole'")
-    held = Held(mine, MARK)
-    assert wait_until(lambda: held.interrupter.press() or not held.work.is_running)
-    assert held.work.join().result.status == "interrupted"
+    with pytest.raises(ExecutionTimeoutError):
+        mine.execute(MARK, timeout_s=0.3)
     assert other.is_running
     assert other.join().result.result == "whole"
     assert not has_marked(another)

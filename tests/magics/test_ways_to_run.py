@@ -145,6 +145,7 @@ def test_a_cell_that_waits_for_another_notebooks_is_cancelled_without_touching_t
     assert job.cancel() is True
     with pytest.raises(CancelledError):
         job.result(10)
+    assert not theirs.done()
     assert theirs.result(10).result == "whole"
     assert isinstance(run("%%beep_eval legacy\nran").error, NameError)
 

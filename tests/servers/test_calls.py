@@ -137,14 +137,12 @@ def test_the_second_interrupt_kills_the_worker_that_does_not_heed_the_first(
     assert obituary["reason"] == "interrupt"
 
 
-def test_a_call_that_waits_for_anothers_is_withdrawn_by_the_second_interrupt(
+def test_a_call_that_waits_for_anothers_is_withdrawn_by_its_interrupt(
     calls: Calls, client: Client, another: Client
 ) -> None:
     client.begin("import time; time.sleep(1); 'undisturbed'")
     time.sleep(0.2)
     waiting = another.begin("'never'", key="waits")
-    calls.interrupt("default", "waits")
-    assert not waiting.is_withdrawn
     calls.interrupt("default", "waits")
     assert waiting.is_withdrawn
     with pytest.raises(BrokenError):
@@ -173,10 +171,9 @@ def test_what_does_not_end_after_its_time_limit_is_killed(
     assert obituary["reason"] == "timeout"
 
 
-def test_a_call_that_still_waits_after_its_time_limit_is_withdrawn_and_the_other_lives(
-    calls: Calls, client: Client, another: Client, monkeypatch: pytest.MonkeyPatch
+def test_a_call_that_still_waits_at_its_time_limit_is_withdrawn_and_the_other_lives(
+    calls: Calls, client: Client, another: Client
 ) -> None:
-    monkeypatch.setattr("calls.KILL_AFTER_TIMEOUT_S", 0.2)
     client.begin("import time; time.sleep(1.2); 'undisturbed'")
     time.sleep(0.2)
     waiting = another.begin("'never'", timeout_s=0.2)
