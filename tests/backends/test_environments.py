@@ -158,7 +158,13 @@ def test_a_method_takes_and_returns_what_it_does_locally(method: str) -> None:
     assert inspect.signature(there).return_annotation == inspect.signature(here).return_annotation
 
 
-@pytest.mark.parametrize("python", [OLDEST.path, NEWEST.path], ids=[OLDEST.version, NEWEST.version])
+@pytest.mark.parametrize(
+    "python",
+    [
+        pytest.param(OLDEST.path, id=OLDEST.version),
+        pytest.param(NEWEST.path, id=NEWEST.version, marks=pytest.mark.campaign),
+    ],
+)
 def test_an_environment_is_built_with_its_progress_told(remote: RemoteEnvironments, beep: Beep, python: Path) -> None:
     told: list[Progress] = []
     made = remote.create("legacy", python=python, packages=["beta"], on_progress=told.append)

@@ -42,7 +42,7 @@ def backend(start: Start, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize("examples", [2, pytest.param(100, marks=pytest.mark.campaign)])
 def test_the_document_is_true(backend: Backend, tmp_path: Path, examples: int) -> None:
     (tmp_path / "schemathesis.toml").write_text(SETTINGS.format(token=token_of(backend)))
     command = [str(Path(sys.executable).with_name("st")), "run", f"{backend.address}/openapi.json", "--no-color"]

@@ -31,7 +31,7 @@ SEED = 20261121
 PID = "import os\nos.getpid()"
 NOTICED_S = 0.5
 ANSWERED_S = 0.1
-STARTS = {"pipe": 12, "http": 3, "grpc": 3}
+STARTS = {"pipe": 6, "http": 2, "grpc": 2}
 
 
 @pytest.mark.parametrize("cycles", [3, pytest.param(20, marks=pytest.mark.campaign)])

@@ -44,7 +44,7 @@ def check(journeys: list[Journey]) -> None:
 
 
 def test_values_arrive_or_are_refused(peers: list[Peer]) -> None:
-    check(pair(drawn(recipes, 2_000, SEED), peers))
+    check(pair(drawn(recipes, 1_200, SEED), peers))
 
 
 @pytest.mark.campaign

@@ -43,7 +43,7 @@ def asked(place: Path, source: dict[str, str]) -> Iterator[Client]:
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize("examples", [2, pytest.param(100, marks=pytest.mark.campaign)])
 def test_the_contract_is_true(asked: Client, tmp_path: Path, examples: int) -> None:
     assert asked.ask("POST", "backends", {"name": "here"}).status_code == 201
     (tmp_path / "schemathesis.toml").write_text(SETTINGS)
