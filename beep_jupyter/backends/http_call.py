@@ -18,6 +18,10 @@ from .transport import Reply
 INTERRUPT_S = 5.0  # the longest that the control plane, which waits for nobody, takes
 
 
+class SilentError(ConnectionLostError):
+    """The backend was asked to interrupt a call and does not answer."""
+
+
 class Call:
     """One request.
 
@@ -48,7 +52,7 @@ class Call:
 
         Raises:
             httpx.HTTPError: the connection failed.
-            ConnectionLostError: it was to be interrupted and there is no answer.
+            SilentError: SIGINT was to interrupt it, and there is no answer.
             FrameError: what came is no answer of a backend.
         """
         request = self._request
@@ -109,16 +113,14 @@ class Call:
         """Asks for the interrupt of this call, and no other; the second time its worker is killed.
 
         Raises:
-            ConnectionLostError: out of the call itself, which is left by that, where SIGINT asked.
+            SilentError: out of the call itself, which is left by that, where SIGINT asked.
         """
         fields = {"session": self._request.session, "request": self._request.key}
         connection = self._another()
         try:
             connection.request(("POST", "/api/interrupt", fields), read_s=INTERRUPT_S).close()
         except httpx.HTTPError as failed:  # nobody can be asked any more to end the call
-            raise ConnectionLostError(
-                "The backend that runs it does not answer.", "`beep status` shows those that run."
-            ) from failed
+            raise SilentError("The backend does not answer.", "`beep status` shows those that run.") from failed
         finally:
             connection.close()
 

@@ -10,7 +10,7 @@ import httpx
 
 from ..errors import BeepError, ConnectionLostError, ProtocolError, WorkerDiedError
 from ..worker.wire import FrameError
-from .http_call import Call
+from .http_call import Call, SilentError
 from .http_connection import ANY_REPLY, FRAME, INCARNATION, WITH_PROGRESS, HttpConnection, content_of, frames_of
 from .http_errors import foreign_error, is_end
 from .http_routes import Ask, control_ask
@@ -115,7 +115,7 @@ class HttpTransport(RelayedTransport[HttpConnection]):
             return call.carry_out(), call.incarnation
         except httpx.HTTPError as failed:
             raise self._explain_end(failed) from failed
-        except ConnectionLostError as silent:
+        except SilentError as silent:
             raise self._explain_end(httpx.ReadError(str(silent))) from silent
         except FrameError as error:
             raise self._foreign(error) from error

@@ -76,6 +76,7 @@ class PipeTransport:
                     self._drop()  # it is hung up, or was just when its reply had come
                 return reply
             except HungUpError:
+                self._drop()
                 if call.is_withdrawn:
                     return call.withdrawn()
                 raise
