@@ -28,11 +28,14 @@ class Interrupter:
     """Interrupts what the thread that is inside asks of backends: the call under way and those that follow it.
 
     Used on a thread of its own, which enters it once.
+
+    Attributes:
+        is_pressed: whether it was, at any time.
     """
 
     def __init__(self) -> None:
+        self.is_pressed = False
         self._ask: Callable[[], None] | None = None
-        self._is_pressed = False
         self._lock = Lock()  # held while a call is asked to end, so that it is over only when that is done
 
     def __enter__(self) -> None:
@@ -48,14 +51,14 @@ class Interrupter:
             ConnectionLostError: the backend does not answer.
         """
         with self._lock:
-            self._is_pressed = True
+            self.is_pressed = True
             if self._ask is not None:
                 self._ask()
 
     def begin(self, ask: Callable[[], None]) -> None:
         """A call is under way. One that begins after `press` is interrupted as it begins."""
         with self._lock:
-            if self._is_pressed:
+            if self.is_pressed:
                 ask()
             self._ask = ask
 

@@ -67,28 +67,13 @@ class PipeTransport:
         with self._turns:
             call = Call(self.control, self._requests, on_output, timeout_s, on_input)
             try:
-                with call.interruptible:
-                    if call.begins_on(self._connected(call)):
-                        reply = call.carry_out(command, fields, buffers, self._beside(accepts))
-                    else:
-                        reply = call.withdrawn()
-                if call.is_withdrawn:
-                    self._drop()  # it is hung up, or was just when its reply had come
-                return reply
-            except HungUpError:
-                self._drop()
-                if call.is_withdrawn:
-                    return call.withdrawn()
-                raise
-            except BrokenError as error:
-                self._drop()
-                ended = self._explain_end(call)
-                if call.is_withdrawn and type(ended) is ConnectionLostError:
-                    return call.withdrawn()
-                raise ended from error
+                reply = self._carry_out(call, command, fields, buffers, accepts)
             except BaseException:
                 self._drop()  # the rest of this conversation would be taken for the next one's
                 raise
+            if call.is_withdrawn:
+                self._drop()  # it is hung up, be it that its reply had come just before
+            return reply
 
     def control(self, command: str, fields: dict[str, Any], *, on_event: OnEvent | None = None) -> dict[str, Any]:
         """See `Transport.control`."""
@@ -152,6 +137,22 @@ class PipeTransport:
         connection.greet()
         connection.socket.settimeout(timeout_s)
         return connection
+
+    def _carry_out(
+        self, call: Call, command: str, fields: dict[str, Any], buffers: Sequence[Any], accepts: str
+    ) -> Reply:
+        try:
+            with call.interruptible:
+                if call.begins_on(self._connected(call)):
+                    return call.carry_out(command, fields, buffers, self._beside(accepts))
+        except HungUpError:
+            if not call.is_withdrawn:
+                raise
+        except BrokenError as error:
+            ended = self._explain_end(call)
+            if not call.is_withdrawn or type(ended) is not ConnectionLostError:
+                raise ended from error
+        return call.withdrawn()
 
     def _beside(self, accepts: str) -> dict[str, Any]:
         """What goes into the header of a request beside its fields."""

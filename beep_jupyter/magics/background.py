@@ -30,7 +30,6 @@ class BackgroundCell:
     def __init__(self, shell: Any, name: str, session: Session) -> None:
         self._future: Future[Execution] = Future()
         self._interrupter = Interrupter()
-        self._is_interrupted = False
         self._kept = Kept()
         self._name = name
         self._session = session
@@ -90,7 +89,6 @@ class BackgroundCell:
             return False
         with shown_in(self._shell):
             self._interrupter.press()
-        self._is_interrupted = True
         return True
 
     def carry_out(self, work: Work, turn: threading.Lock) -> None:
@@ -145,7 +143,7 @@ class BackgroundCell:
         if self._future.cancelled() or not self._future.done():
             return self._future.cancelled()
         error = self._future.exception()
-        return self._is_interrupted and isinstance(error, ExecutionError) and error.ename == "KeyboardInterrupt"
+        return self._interrupter.is_pressed and isinstance(error, ExecutionError) and error.ename == "KeyboardInterrupt"
 
 
 def start(shell: Any, work: Work, name: str, session: Session) -> BackgroundCell:
